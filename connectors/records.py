@@ -1,0 +1,229 @@
+"""What raw files contain: the Arrow schemas that the two lower rooms share, and the values a connector makes.
+
+Belongs here: shapes and the words that may stand in them. Does not belong here: reading, writing, fetching,
+or what any of it means for tax.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Literal, get_args
+
+import pyarrow as pa
+
+Kind = Literal[
+    "trade", "deposit", "withdrawal", "reward", "airdrop", "mining", "interest", "fork", "gift_in", "gift_out",
+    "income", "spend", "fee", "lost", "theft", "donation", "margin", "wrap", "unknown",
+]  # fmt: skip
+KINDS: frozenset[str] = frozenset(get_args(Kind))
+
+Role = Literal["principal", "fee"]
+
+Status = Literal["final", "pending", "canceled", "mirror", "rejected"]
+"""What the books do with a row.
+
+`final` is booked. `pending` is not booked and keeps its window open, so the next sync asks again. `canceled` moved
+nothing. `mirror` repeats what another stream of the account tells (a ledger line of a trade) and is not booked.
+`rejected` could not be understood: `reason` says why, and it goes to `quality.quarantine`.
+"""
+STATUSES: frozenset[str] = frozenset(get_args(Status))
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One signed movement. `quantity` is the venue's own decimal string: > 0 received, < 0 sent."""
+
+    asset: str
+    quantity: str
+    role: Role = "principal"
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A set of postings in one account at one instant.
+
+    `id` is the venue's own, unique within (account, stream). `occurred_at` is an aware UTC instant, `None` only for
+    a rejected row. `payload` is the JSON (or CSV line) as received.
+    """
+
+    id: str
+    kind: Kind
+    occurred_at: datetime | None
+    postings: Sequence[Posting]
+    payload: str
+    status: Status = "final"
+    reason: str | None = None
+    tx_hash: str | None = None
+    counterparty: str | None = None
+    description: str | None = None
+    order: int = field(default=0)
+    """Breaks ties between rows of one instant: the place in the venue's own answer."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind {self.kind!r} is none of {sorted(KINDS)}")
+        if self.status not in STATUSES:
+            raise ValueError(f"status {self.status!r} is none of {sorted(STATUSES)}")
+        if (self.status == "rejected") != (self.reason is not None):
+            raise ValueError("a rejected row, and only that, says its reason")
+        if self.occurred_at is None:
+            if self.status != "rejected":
+                raise ValueError(f"transaction {self.id} has no instant")
+        elif self.occurred_at.utcoffset() is None:
+            raise ValueError(f"transaction {self.id}: {self.occurred_at} has no time zone")
+        for posting in self.postings:
+            if not posting.asset or exact_quantity(posting.quantity) is None:
+                raise ValueError(
+                    f"transaction {self.id}: {posting} is not an exact movement of a named asset"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What the venue says it holds: `state` is `free`, `locked`, `staked` or `lent`."""
+
+    asset: str
+    state: Literal["free", "locked", "staked", "lent"]
+    quantity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One unit of `asset` in the book's base currency at an instant; `source` names venue and route."""
+
+    asset: str
+    at: datetime
+    price_usd: str
+    source: str
+    is_interpolated: bool = False
+
+
+_UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
+
+TRANSACTIONS = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("status", pa.string(), nullable=False),
+        pa.field("reason", pa.string()),
+        pa.field("occurred_at", _UTC_MICROSECONDS),
+        pa.field("order", pa.int32(), nullable=False),
+        pa.field(
+            "postings",
+            pa.list_(pa.struct([("asset", pa.string()), ("quantity", pa.string()), ("role", pa.string())])),
+            nullable=False,
+        ),
+        pa.field("tx_hash", pa.string()),
+        pa.field("counterparty", pa.string()),
+        pa.field("description", pa.string()),
+        pa.field("payload", pa.string(), nullable=False),
+    ]
+)
+
+BALANCES = pa.schema(
+    [
+        pa.field("asset", pa.string(), nullable=False),
+        pa.field("state", pa.string(), nullable=False),
+        pa.field("quantity", pa.string(), nullable=False),
+        pa.field("checked_at", _UTC_MICROSECONDS, nullable=False),
+        pa.field("payload", pa.string(), nullable=False),
+    ]
+)
+
+PRICES = pa.schema(
+    [
+        pa.field("asset", pa.string(), nullable=False),
+        pa.field("at", _UTC_MICROSECONDS, nullable=False),
+        pa.field("price_usd", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("is_interpolated", pa.bool_(), nullable=False),
+    ]
+)
+
+ATTEMPTS = pa.schema(
+    [
+        pa.field("stream", pa.string(), nullable=False),
+        pa.field("outcome", pa.string(), nullable=False),  # ok | failed | not_offered
+        pa.field("started_at", _UTC_MICROSECONDS, nullable=False),
+        pa.field("ended_at", _UTC_MICROSECONDS, nullable=False),
+        pa.field("requests", pa.int64(), nullable=False),
+        pa.field("rows", pa.int64(), nullable=False),
+        pa.field("error", pa.string()),
+    ]
+)
+
+
+def transactions_table(rows: Iterable[Transaction]) -> pa.Table:
+    """The rows as an Arrow table of schema `TRANSACTIONS`, in the order given."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "id": row.id,
+                "kind": row.kind,
+                "status": row.status,
+                "reason": row.reason,
+                "occurred_at": row.occurred_at,
+                "order": row.order,
+                "postings": [
+                    {"asset": posting.asset, "quantity": posting.quantity, "role": posting.role}
+                    for posting in row.postings
+                ],
+                "tx_hash": row.tx_hash,
+                "counterparty": row.counterparty,
+                "description": row.description,
+                "payload": row.payload,
+            }
+            for row in rows
+        ],
+        schema=TRANSACTIONS,
+    )
+
+
+def balances_table(rows: Iterable[Balance], *, checked_at: datetime, payload: str) -> pa.Table:
+    """A snapshot as an Arrow table of schema `BALANCES`; the payload stands in its first row only."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "asset": row.asset,
+                "state": row.state,
+                "quantity": row.quantity,
+                "checked_at": checked_at,
+                "payload": payload if number == 0 else "",
+            }
+            for number, row in enumerate(rows)
+        ],
+        schema=BALANCES,
+    )
+
+
+def prices_table(rows: Iterable[Price]) -> pa.Table:
+    """The rows as an Arrow table of schema `PRICES`, in the order given."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "asset": row.asset,
+                "at": row.at,
+                "price_usd": row.price_usd,
+                "source": row.source,
+                "is_interpolated": row.is_interpolated,
+            }
+            for row in rows
+        ],
+        schema=PRICES,
+    )
+
+
+def exact_quantity(text: str) -> Decimal | None:
+    """The finite decimal that `text` writes, or `None` where it writes none (`""`, `nan`, `1,5`)."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def instant_from_milliseconds(milliseconds: int) -> datetime:
+    """The UTC instant of a venue's Unix milliseconds, exact (no float division)."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return datetime.fromtimestamp(seconds, tz=UTC).replace(microsecond=rest * 1000)
