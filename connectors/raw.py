@@ -99,9 +99,7 @@ class RawStore:
             "extra": extra or {},
         }  # fmt: skip
         sink = pa.BufferOutputStream()
-        pq.write_table(
-            table.replace_schema_metadata({METADATA_KEY: json.dumps(header)}), sink, compression="zstd"
-        )
+        pq.write_table(table.replace_schema_metadata({METADATA_KEY: json.dumps(header)}), sink, compression="zstd")
         content = sink.getvalue()
         digest = hashlib.sha256(content).hexdigest()[:16]
         name = f"{fetched_at.astimezone(UTC):%Y%m%dT%H%M%S%f}Z-{digest}.parquet"
@@ -144,9 +142,7 @@ def read_header(path: Path) -> RawFile:
         )
     header: dict[str, Any] = json.loads(metadata[METADATA_KEY])
     if header["version"] != _FORMAT_VERSION:
-        raise RawFileError(
-            f"{path} has raw format {header['version']}; this program reads format {_FORMAT_VERSION}."
-        )
+        raise RawFileError(f"{path} has raw format {header['version']}; this program reads format {_FORMAT_VERSION}.")
     return RawFile(
         path=path,
         account=header["account"],

@@ -74,9 +74,7 @@ class Transaction:
             raise ValueError(f"transaction {self.id}: {self.occurred_at} has no time zone")
         for posting in self.postings:
             if not posting.asset or exact_quantity(posting.quantity) is None:
-                raise ValueError(
-                    f"transaction {self.id}: {posting} is not an exact movement of a named asset"
-                )
+                raise ValueError(f"transaction {self.id}: {posting} is not an exact movement of a named asset")
 
 
 @dataclass(frozen=True, slots=True)

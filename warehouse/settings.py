@@ -1,0 +1,39 @@
+"""What the books need to know of the person: plain values, filled by `pipelines` from lotkeeper.toml.
+
+Belongs here: shapes and defaults. Does not belong here: reading files, secrets, anything of a venue.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """One account of the book. `kind` is `exchange`, `csv` or `evm`; `since` is the day the account began, if known."""
+
+    name: str
+    kind: str
+    lot_method: str = "fifo"
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookSettings:
+    """Everything in the configuration that changes a number in the books.
+
+    `prices_path` is the user's own price file (`asset,at,price_usd`), which wins over fetched prices.
+    `stale_after_hours` is the age from which an account or a price makes what rests on it `review`.
+    """
+
+    accounts: tuple[AccountSettings, ...]
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/New_York"))
+    jurisdiction: str = "US"
+    filing_status: str = "single"
+    base_currency: str = "USD"
+    prices_path: Path | None = None
+    stale_after_hours: int = 36
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Names that mean another asset (`XBT` → `BTC`), applied to every posting."""
