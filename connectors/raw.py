@@ -92,12 +92,16 @@ class RawStore:
             "fetched_at": _write_instant(fetched_at),
             "source": source,
             "windows": [
-                {"scope": window.scope, "from": _write_instant(window.span.start), "to": _write_instant(window.span.end),
-                 "complete": True}
+                {
+                    "scope": window.scope,
+                    "from": _write_instant(window.span.start),
+                    "to": _write_instant(window.span.end),
+                    "complete": True,
+                }
                 for window in windows
             ],
             "extra": extra or {},
-        }  # fmt: skip
+        }
         sink = pa.BufferOutputStream()
         pq.write_table(table.replace_schema_metadata({METADATA_KEY: json.dumps(header)}), sink, compression="zstd")
         content = sink.getvalue()
