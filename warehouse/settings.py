@@ -6,6 +6,7 @@ Belongs here: shapes and defaults. Does not belong here: reading files, secrets,
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,23 @@ class AccountSettings:
     kind: str
     lot_method: str = "fifo"
     since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxYearSettings:
+    """What the person told of one tax year; `None` is "not told".
+
+    `taxable_income_usd` is that year's Form 1040 line 15 as it would be without its floor of zero, so it may be
+    negative. The carryovers in are what its return says on Schedule D lines 6 and 14, as positive amounts; they win
+    over what the books work out. The other gains (stocks, funds) are signed and stand beside those of the books.
+    """
+
+    filing_status: str | None = None
+    taxable_income_usd: Decimal | None = None
+    carryover_short_in_usd: Decimal | None = None
+    carryover_long_in_usd: Decimal | None = None
+    other_short_gain_usd: Decimal = Decimal(0)
+    other_long_gain_usd: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +55,5 @@ class BookSettings:
     stale_after_hours: int = 36
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Names that mean another asset (`XBT` → `BTC`), applied to every posting."""
+    tax_years: Mapping[int, TaxYearSettings] = field(default_factory=dict)
+    """What is told of single years: taxable income, a starting carryover, gains from elsewhere."""
