@@ -1,0 +1,145 @@
+"""What speaks against acting on a lot's figures, in words, and what follows: ready, review or blocked. Pure.
+
+`blocked`: selling could do something other than the figures say, or there are no figures. `review`: the figures stand
+on something old, partial or disputed, and a person should look first. `ready`: nothing known speaks against it.
+
+Belongs here: the rules and their words. Does not belong here: the figures (`valuation.py`), reading tables.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+Status = Literal["ready", "review", "blocked"]
+
+OUTSIDE = "outside"
+"""The reserved account of coins that left to an address nobody claimed: still owned, but not known where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing that speaks against acting, and how much."""
+
+    status: Literal["review", "blocked"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamHealth:
+    """One row of `quality.coverage`: how well one stream of an account is known."""
+
+    stream: str
+    is_complete: bool
+    last_success_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An open problem of one asset in one account: `missing_basis`, `unpaired_deposit`, `unknown_kind` and others."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceDifference:
+    """Where the venue's own balance and the books differ: quantities in units of the asset."""
+
+    computed_quantity: Decimal
+    venue_quantity: Decimal
+
+
+_BLOCKING_PROBLEMS = {
+    "unpaired_deposit": "coins came in whose cost and age are unknown, and may be sold before this lot",
+    "unknown_kind": "movements of a kind that is not understood: this lot may be gone already",
+}
+_REVIEW_PROBLEMS = {
+    "missing_basis": "an earlier sale found too few lots: purchases are missing from the books",
+    "missing_value": "a value is missing",
+}
+
+
+def verdict(doubts: Iterable[Doubt]) -> tuple[Status, list[str]]:
+    """The worst status of `doubts` and their reasons, blocking ones first, each once."""
+    ordered = sorted(doubts, key=lambda doubt: doubt.status != "blocked")
+    status: Status = ordered[0].status if ordered else "ready"
+    return status, list(dict.fromkeys(doubt.reason for doubt in ordered))
+
+
+def account_doubts(
+    account: str, streams: Sequence[StreamHealth], *, as_of: datetime, stale_after: timedelta
+) -> list[Doubt]:
+    """What the account's syncs leave in doubt. `streams` are those that the venue offers; none at all: never synced."""
+    if account == OUTSIDE:
+        return [Doubt("blocked", "the coins left to an address that is in no account of this book")]
+    if all(stream.last_success_at is None for stream in streams):
+        errors = [f": {stream.last_error}" for stream in streams if stream.last_error]
+        return [Doubt("blocked", f"{account} was never synced{errors[0] if errors else ''}")]
+    doubts = []
+    for stream in streams:
+        if stream.last_success_at is None:
+            error = f": {stream.last_error}" if stream.last_error else ""
+            doubts.append(Doubt("review", f"{account} {stream.stream} was never fetched{error}"))
+        elif stream.last_error is not None:
+            doubts.append(Doubt("review", f"{account} {stream.stream} failed last time: {stream.last_error}"))
+        elif as_of - stream.last_success_at > stale_after:
+            doubts.append(Doubt("review", f"{account} {stream.stream} is {_age(as_of - stream.last_success_at)} old"))
+        elif not stream.is_complete:
+            doubts.append(Doubt("review", f"{account} {stream.stream} is not covered without gaps"))
+    return doubts
+
+
+def price_doubts(
+    asset: str,
+    *,
+    price_at: datetime | None,
+    is_interpolated: bool,
+    as_of: datetime,
+    stale_after: timedelta,
+) -> list[Doubt]:
+    """What the asset's latest price leaves in doubt; `price_at` is `None` where there is no price."""
+    if price_at is None:
+        return [Doubt("blocked", f"no price of {asset} is known")]
+    doubts = []
+    if as_of - price_at > stale_after:
+        doubts.append(Doubt("review", f"the latest price of {asset} is {_age(as_of - price_at)} old"))
+    if is_interpolated:
+        doubts.append(Doubt("review", f"the price of {asset} is interpolated, not quoted"))
+    return doubts
+
+
+def holding_doubts(
+    account: str, asset: str, problems: Sequence[Problem], balance: BalanceDifference | None
+) -> list[Doubt]:
+    """What problems and the venue's own balance leave in doubt of one asset in one account."""
+    doubts = []
+    for problem in problems:
+        times = f" ({problem.count} times)" if problem.count > 1 else ""
+        if problem.kind in _BLOCKING_PROBLEMS:
+            doubts.append(Doubt("blocked", f"{asset} in {account}: {_BLOCKING_PROBLEMS[problem.kind]}{times}"))
+        else:
+            words = _REVIEW_PROBLEMS.get(problem.kind, problem.kind.replace("_", " "))
+            doubts.append(Doubt("review", f"{asset} in {account}: {words}{times}"))
+    if balance is not None and balance.computed_quantity != balance.venue_quantity:
+        books, venue = _plain(balance.computed_quantity), _plain(balance.venue_quantity)
+        doubts.append(Doubt("review", f"{account} holds {venue} {asset} by its own word, {books} by the books"))
+    return doubts
+
+
+def cost_doubts(*, is_cost_known: bool) -> list[Doubt]:
+    """What a lot without a known cost leaves in doubt: everything."""
+    return [] if is_cost_known else [Doubt("blocked", "the lot's cost is not known")]
+
+
+def _age(age: timedelta) -> str:
+    hours = int(age / timedelta(hours=1))
+    days = hours // 24
+    return f"{days} days" if days >= 3 else f"{hours} hours"  # noqa: PLR2004 -- under three days, hours say more
+
+
+def _plain(quantity: Decimal) -> str:
+    text = f"{quantity:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
