@@ -1,0 +1,101 @@
+"""What the owner of a book decides about lots: the method of each account, the pools, the time zone, transfer fees.
+
+Belongs here: the choices as plain values, and what they mean on a given day. Does not belong here: carrying them out,
+or reading them from a configuration.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+Method = Literal["fifo", "lifo", "hifo", "lofo", "min_tax", "specific", "average"]
+"""Which lot goes first.
+
+`fifo` the earliest acquired · `lifo` the latest acquired · `hifo` the dearest unit · `lofo` the cheapest unit ·
+`min_tax` short-term loss, long-term loss, long-term gain, short-term gain, the dearest unit first within each ·
+`specific` the lots identified, else fifo · `average` fifo for dates, at the average cost of the pool.
+"""
+METHODS: frozenset[str] = frozenset(get_args(Method))
+
+PoolRule = Literal["account", "universal", "account-from"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Which lots a disposal may consume: those of its account, any of the asset, or the latter until a date.
+
+    `since` is the first local date of accounts for `account-from` (US: 2025-01-01, Reg. 1.1012-1(j)), else `None`.
+    """
+
+    rule: PoolRule = "account"
+    since: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.rule not in get_args(PoolRule):
+            raise ValueError(f"pool rule {self.rule!r} is none of {', '.join(get_args(PoolRule))}")
+        if (self.rule == "account-from") != (self.since is not None):
+            raise ValueError("a pool has a date exactly when its rule is account-from")
+
+    @classmethod
+    def parse(cls, text: str) -> "Pool":
+        """`account`, `universal` or `account-from:YYYY-MM-DD`. Raises `ValueError` for anything else."""
+        rule, colon, day = text.partition(":")
+        expected = f"pool {text!r} is none of account, universal, account-from:YYYY-MM-DD"
+        if rule == "account-from":
+            try:
+                return cls("account-from", date.fromisoformat(day))
+            except ValueError as error:
+                raise ValueError(expected) from error
+        if colon or rule not in get_args(PoolRule):
+            raise ValueError(expected)
+        return cls("universal" if rule == "universal" else "account")
+
+
+@dataclass(frozen=True, slots=True)
+class MethodSince:
+    """From the local date `since` on (`None`: from the beginning), lots go by `method`."""
+
+    method: Method
+    since: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise ValueError(f"method {self.method!r} is none of {', '.join(sorted(METHODS))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every choice that changes which lot is consumed or what it costs.
+
+    `methods` gives an account its methods with the dates from which they hold; before its first date, and for an
+    account that is not named, `default_method` holds. `time_zone` decides every date. `transfer_fee` says what the
+    coins spent on moving coins are: `dispose` (sold at their value; the cautious reading of Reg. 1.1001-7(b)(2)) or
+    `basis` (their cost joins the moved lots). From `broker_told_since` on, an identification of lots in one of
+    `broker_accounts` counts only if the broker was told (Reg. 1.1012-1(j)(3); Notice 2026-20 ends 2026-12-31).
+    """
+
+    default_method: Method = "fifo"
+    methods: Mapping[str, tuple[MethodSince, ...]] = field(default_factory=dict)
+    pool: Pool = field(default_factory=Pool)
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/New_York"))
+    transfer_fee: Literal["dispose", "basis"] = "dispose"
+    broker_accounts: frozenset[str] = frozenset()
+    broker_told_since: date = date(2027, 1, 1)
+
+    def __post_init__(self) -> None:
+        MethodSince(self.default_method)
+        if self.transfer_fee not in ("dispose", "basis"):
+            raise ValueError(f"transfer_fee {self.transfer_fee!r} is neither dispose nor basis")
+        for account, switches in self.methods.items():
+            days = [switch.since or date.min for switch in switches]
+            if days != sorted(set(days)):
+                raise ValueError(f"the method dates of account {account!r} do not follow each other")
+
+    def method_of(self, account: str, day: date) -> Method:
+        """The method that holds in `account` on the local date `day`."""
+        switches = self.methods.get(account, ())
+        place = bisect_right([switch.since or date.min for switch in switches], day)
+        return switches[place - 1].method if place else self.default_method
