@@ -88,7 +88,11 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One unit of `asset` in the book's base currency at an instant; `source` names venue and route."""
+    """One unit of `asset` in the book's base currency at an instant; `source` names venue and route.
+
+    `at` is the instant of the close, not the opening of its candle: the daily close of 2025-03-01 is at
+    2025-03-02T00:00Z, and the close of that day's last hour is the same price at the same instant.
+    """
 
     asset: str
     at: datetime
