@@ -1,0 +1,89 @@
+"""The labels of the Koinly universal format, and the kind of transaction that each of them makes.
+
+Belongs here: the words of that format, by the direction of the row. Does not belong here: how a kind is taxed.
+
+Source: support.koinly.io, "What are tags", and the same list in its older editions ("What are labels").
+"""
+
+from typing import Literal
+
+from connectors.records import Kind
+
+Direction = Literal["in", "out", "trade", "fee"]
+"""What a row moves: only something received, only something sent, both, or nothing but a fee."""
+
+_UNLABELLED: dict[Direction, Kind] = {"in": "deposit", "out": "withdrawal", "trade": "trade", "fee": "fee"}
+
+_IN: dict[str, Kind] = {
+    "airdrop": "airdrop",
+    "fork": "fork",
+    "mining": "mining",
+    "reward": "reward",
+    "rewards": "reward",
+    "staking": "reward",
+    "staking reward": "reward",
+    "cashback": "reward",  # that format counts it as bought at market value; here it is shown and priced as a reward
+    "interest": "interest",
+    "lending interest": "interest",
+    "loan interest": "interest",
+    "income": "income",
+    "other income": "income",
+    "salary": "income",
+    "gift": "gift_in",
+    "fee refund": "fee",
+    "realized gain": "margin",
+    "realized pnl": "margin",
+    "realized p&l": "margin",
+    "deposit": "deposit",
+    "transfer": "deposit",
+    "stake": "deposit",
+    "remove from pool": "deposit",
+    "received from pool": "deposit",
+}
+
+_OUT: dict[str, Kind] = {
+    "gift": "gift_out",
+    "lost": "lost",
+    "stolen": "theft",
+    "theft": "theft",
+    "donation": "donation",
+    "cost": "fee",
+    "margin fee": "fee",
+    "loan fee": "fee",
+    "interest payment": "fee",
+    "tax": "spend",
+    "payment": "spend",
+    "realized gain": "margin",
+    "realized pnl": "margin",
+    "realized p&l": "margin",
+    "withdrawal": "withdrawal",
+    "transfer": "withdrawal",
+    "stake": "withdrawal",
+    "add to pool": "withdrawal",
+    "sent to pool": "withdrawal",
+}
+
+_TRADE: dict[str, Kind] = {
+    "trade": "trade",
+    "exchange": "trade",
+    "buy": "trade",
+    "sell": "trade",
+    "swap": "wrap",  # in that format a migration or rebase of the same coin, never an ordinary trade
+    "realized gain": "margin",
+    "realized pnl": "margin",
+    "realized p&l": "margin",
+}
+
+_FEE: dict[str, Kind] = dict.fromkeys(("cost", "margin fee", "loan fee", "interest payment"), "fee")
+
+_LABELLED: dict[Direction, dict[str, Kind]] = {"in": _IN, "out": _OUT, "trade": _TRADE, "fee": _FEE}
+
+
+def kind_of(label: str, direction: Direction) -> Kind:
+    """The kind of a row; `unknown` for a label that the format does not define for rows of this direction.
+
+    Case, and `_` or `-` for a space, do not matter. `unknown` are also the labels of that format that have no kind
+    of ours: borrowed coins (`loan`, `margin loan` and their repayments), `liquidity in`, `liquidity out`, `ignored`.
+    """
+    words = " ".join(label.casefold().replace("_", " ").replace("-", " ").split())
+    return _LABELLED[direction].get(words, "unknown") if words else _UNLABELLED[direction]

@@ -1,0 +1,134 @@
+"""A record of the file as a transaction: its kind, its postings, its id, or why it is none.
+
+Belongs here: what the columns of the Koinly universal format mean together. Does not belong here: files, and what
+the books do with a kind.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from connectors.csv_file import columns
+from connectors.csv_file.cells import CellError, read_amount, read_currency, read_instant
+from connectors.csv_file.columns import Header
+from connectors.csv_file.labels import Direction, kind_of
+from connectors.csv_file.lines import Record
+from connectors.records import Kind, Posting, Role, Transaction
+
+_ID_DIGITS = 24
+
+
+def read_rows(records: Iterable[Record], header: Header, *, file: str) -> Iterator[Transaction]:
+    """One transaction for each record, in order; a record that is not understood is `rejected` with its reason.
+
+    The id is a hash of what the row's filled cells say, by column name, and a number that counts rows that say the
+    same: it does not depend on the row's place, nor on the order of the columns or the delimiter. `payload` is a
+    JSON object of the cells as they stand, extra columns and net worth included, or `{"line": ...}`.
+    """
+    names = [name or f"column {place}" for place, name in enumerate(header.names, start=1)]
+    in_name_order = sorted(names)
+    write_json = json.JSONEncoder(ensure_ascii=False).encode
+    seen: Counter[str] = Counter()
+    for order, record in enumerate(records):
+        if record.problem is None:
+            cells = dict(zip(names, map(str.strip, record.cells), strict=True))
+            said = "\x1f".join([f"{name}={cells[name]}" for name in in_name_order if cells[name]])
+            payload = dict(zip(names, record.cells, strict=True))
+        else:
+            cells = {}
+            said = record.text.strip()
+            payload = {"line": record.text}
+        digest = hashlib.sha256(said.encode()).hexdigest()[:_ID_DIGITS]
+        seen[digest] += 1
+        yield _transaction(
+            record,
+            cells,
+            row_id=f"{digest}-{seen[digest]}",
+            payload=write_json(payload),
+            order=order,
+            file=file,
+        )
+
+
+def _transaction(
+    record: Record, cells: dict[str, str], *, row_id: str, payload: str, order: int, file: str
+) -> Transaction:
+    problem = record.problem
+    if problem is None:
+        try:
+            return _understood(cells, row_id=row_id, payload=payload, order=order)
+        except (CellError, _RowError) as error:
+            problem = str(error)
+    return Transaction(
+        id=row_id,
+        kind="unknown",
+        occurred_at=None,
+        postings=(),
+        payload=payload,
+        status="rejected",
+        reason=f"{file}, line {record.line}, {problem}",
+        order=order,
+    )
+
+
+class _RowError(Exception):
+    """A row whose cells make no transaction together."""
+
+
+def _understood(cells: dict[str, str], *, row_id: str, payload: str, order: int) -> Transaction:
+    occurred_at = read_instant(columns.DATE, cells[columns.DATE])
+    principal = [
+        *_posting(cells, columns.RECEIVED_AMOUNT, columns.RECEIVED_CURRENCY, sign=""),
+        *_posting(cells, columns.SENT_AMOUNT, columns.SENT_CURRENCY, sign="-"),
+    ]
+    postings = [*principal, *_posting(cells, columns.FEE_AMOUNT, columns.FEE_CURRENCY, sign="-", role="fee")]
+    if not any(cells[column] for column in (columns.SENT_AMOUNT, columns.RECEIVED_AMOUNT, columns.FEE_AMOUNT)):
+        raise _RowError(
+            f"column {columns.SENT_AMOUNT}, {columns.RECEIVED_AMOUNT}: expected an amount in one of them, found none"
+        )
+    label = cells.get(columns.LABEL, "")
+    kind: Kind = kind_of(label, _direction(principal))
+    if len(principal) > len({posting.asset for posting in principal}):
+        kind = "unknown"  # a coin is not traded for itself
+    description = cells.get(columns.DESCRIPTION, "")
+    if kind == "unknown" and label:
+        description = f"[{label}] {description}".strip()
+    return Transaction(
+        id=row_id,
+        kind=kind,
+        occurred_at=occurred_at,
+        postings=postings,
+        payload=payload,
+        status="final" if postings else "canceled",
+        tx_hash=cells.get(columns.TX_HASH) or None,
+        description=description or None,
+        order=order,
+    )
+
+
+def _direction(principal: list[Posting]) -> Direction:
+    if len(principal) > 1:
+        return "trade"
+    if not principal:
+        return "fee"
+    return "out" if principal[0].quantity.startswith("-") else "in"
+
+
+def _posting(
+    cells: dict[str, str], amount_column: str, currency_column: str, *, sign: Literal["", "-"], role: Role = "principal"
+) -> list[Posting]:
+    """What a pair of cells moves: one posting, or none where the amount is empty or zero.
+
+    A currency without an amount says nothing of a fee; of a principal it is a row with a part missing.
+    """
+    amount_text, currency_text = cells[amount_column], cells[currency_column]
+    if not amount_text:
+        if currency_text and role == "principal":
+            raise CellError(amount_column, f"an amount of {currency_text}", amount_text)
+        return []
+    amount = read_amount(amount_column, amount_text)
+    if amount == "0":
+        return []
+    return [Posting(read_currency(currency_column, currency_text), sign + amount, role)]
