@@ -58,7 +58,8 @@ _BLOCKING_PROBLEMS = {
 }
 _REVIEW_PROBLEMS = {
     "missing_basis": "an earlier sale found too few lots: purchases are missing from the books",
-    "missing_value": "a value is missing",
+    "missing_lots": "a transfer out found too few lots: purchases are missing from the books",
+    "unknown_value": "a purchase or sale has no known value",
 }
 
 
@@ -86,7 +87,11 @@ def account_doubts(
         elif stream.last_error is not None:
             doubts.append(Doubt("review", f"{account} {stream.stream} failed last time: {stream.last_error}"))
         elif as_of - stream.last_success_at > stale_after:
-            doubts.append(Doubt("review", f"{account} {stream.stream} is {_age(as_of - stream.last_success_at)} old"))
+            doubts.append(
+                Doubt(
+                    "review", f"{account} {stream.stream} was last fetched {_age(as_of - stream.last_success_at)} ago"
+                )
+            )
         elif not stream.is_complete:
             doubts.append(Doubt("review", f"{account} {stream.stream} is not covered without gaps"))
     return doubts
@@ -129,9 +134,14 @@ def holding_doubts(
     return doubts
 
 
-def cost_doubts(*, is_cost_known: bool) -> list[Doubt]:
-    """What a lot without a known cost leaves in doubt: everything."""
-    return [] if is_cost_known else [Doubt("blocked", "the lot's cost is not known")]
+def lot_doubts(*, is_cost_known: bool, is_in_transit: bool) -> list[Doubt]:
+    """What the lot itself leaves in doubt."""
+    doubts = []
+    if not is_cost_known:
+        doubts.append(Doubt("blocked", "the lot's cost is not known"))
+    if is_in_transit:
+        doubts.append(Doubt("blocked", "the coins have left and not yet arrived"))
+    return doubts
 
 
 def _age(age: timedelta) -> str:

@@ -1,0 +1,110 @@
+"""Open lots at the latest price, each with what a sale would consume before reaching it. Pure and in exact integers.
+
+Quantities and prices are integers of 10^-18 (units of the asset, USD for one unit), money integers of 10^-8 USD.
+
+Belongs here: the figures of one moment. Does not belong here: whether to trust them (`doubts.py`), what tax follows,
+tables.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even
+from warehouse.harvest.order import sale_order
+from warehouse.lots.holding import Term, days_until_long, first_long_date, term_of
+
+_VALUE_SCALE = 10 ** (QUANTITY_PLACES + PRICE_PLACES - USD_PLACES)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLot:
+    """A lot, or the part of one, that is held in one account. `cost` is `None` where nothing proves it.
+
+    `acquired_date` is the date in the taxpayer's time zone. `is_always_long`: inherited, long-term whatever the date.
+    `is_in_transit`: on the way to `account`, so nothing there can sell it yet.
+    """
+
+    lot_id: str
+    asset: str
+    account: str
+    acquired_at: datetime
+    acquired_date: date
+    quantity: int
+    cost: int | None
+    is_always_long: bool = False
+    is_in_transit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LatestPrice:
+    """The last known price of one unit."""
+
+    price: int
+    at: datetime
+    source: str
+    is_interpolated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ValuedLot:
+    """An open lot with its figures. Those that rest on a missing price or cost are `None`, never 0.
+
+    `sell_first_quantity`: what a sale in the account would consume before it reaches this lot;
+    `unrealized_first`: the gain that would come with it. `long_from` is the first date of a long-term sale.
+    """
+
+    lot: OpenLot
+    price: LatestPrice | None
+    value: int | None
+    unrealized: int | None
+    term: Term
+    long_from: date
+    days_to_long_term: int
+    sell_first_quantity: int
+    unrealized_first: int | None
+
+
+def value_lots(
+    lots: Sequence[OpenLot], prices: Mapping[str, LatestPrice], *, methods: Mapping[str, str], today: date
+) -> list[ValuedLot]:
+    """Value every lot on the local date `today`, account by account and asset by asset, in the order of sale.
+
+    `methods` gives the lot method of an account, `fifo` where it is silent. Raises `ValueError` for one without an
+    order.
+    """
+    groups: dict[tuple[str, str], list[OpenLot]] = {}
+    for lot in lots:
+        groups.setdefault((lot.account, lot.asset), []).append(lot)
+    valued: list[ValuedLot] = []
+    for (account, asset), group in sorted(groups.items()):
+        price = prices.get(asset)
+        ahead_quantity, ahead_unrealized = 0, (None if price is None else 0)
+        for lot in sale_order(group, methods.get(account, "fifo")):
+            row = _valued(lot, price, today, ahead_quantity, ahead_unrealized)
+            valued.append(row)
+            if not lot.is_in_transit:
+                ahead_quantity += lot.quantity
+                ahead_unrealized = _plus(ahead_unrealized, row.unrealized)
+    return valued
+
+
+def _valued(
+    lot: OpenLot, price: LatestPrice | None, today: date, ahead_quantity: int, ahead_unrealized: int | None
+) -> ValuedLot:
+    value = None if price is None else divide_half_even(lot.quantity * price.price, _VALUE_SCALE)
+    return ValuedLot(
+        lot=lot,
+        price=price,
+        value=value,
+        unrealized=None if value is None or lot.cost is None else value - lot.cost,
+        term="long" if lot.is_always_long else term_of(lot.acquired_date, today),
+        long_from=lot.acquired_date if lot.is_always_long else first_long_date(lot.acquired_date),
+        days_to_long_term=0 if lot.is_always_long else days_until_long(lot.acquired_date, today),
+        sell_first_quantity=ahead_quantity,
+        unrealized_first=0 if ahead_quantity == 0 else ahead_unrealized,
+    )
+
+
+def _plus(total: int | None, part: int | None) -> int | None:
+    return None if total is None or part is None else total + part
