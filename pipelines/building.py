@@ -1,0 +1,174 @@
+"""Building the warehouse: one step, or all of them, on a private file that is published at the end.
+
+Every build has a file of its own, named by its id, so two builds can not disturb each other. A step that runs alone
+starts from a copy of what is published.
+
+Belongs here: files, order, and what a step's outcome is. Does not belong here: what any step computes, and Dagster.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from connectors.prices.fetcher import PriceReport, Wanted
+from connectors.raw import RawStore
+from pipelines.configuration import Configuration, Paths
+from pipelines.metadata import TableDescription, count_rows, describe_table, has_table
+from pipelines.sources import book_settings, price_fetcher
+from pipelines.syncing import only_one
+from warehouse.build import STEPS
+from warehouse.connection import open_warehouse
+from warehouse.market.wanted import wanted_prices
+from warehouse.publish import publish
+from warehouse.steps import Book, Check, Step
+
+SHOWN_ROWS = 10
+ABANDONED_AFTER_SECONDS = 24 * 60 * 60
+PRICES_ACCOUNT = "prices"
+PRICES_NEED = "raw.prices"
+FIRST_STEP = STEPS[0]
+
+
+class BuildStoppedError(Exception):
+    """A blocking check failed: nothing was published. The message shows the rows that fail it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """How a check went: the number of rows that fail it and the first of them."""
+
+    check: Check
+    failing_rows: int
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether no row fails it."""
+        return self.failing_rows == 0
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """What a step made, how its checks went, and how many rows the published tables had before."""
+
+    step: Step
+    tables: tuple[TableDescription, ...]
+    checks: tuple[CheckOutcome, ...]
+    seconds: float
+    rows_before: dict[str, int] = field(default_factory=dict)
+
+
+def private_path(paths: Paths, build_id: str) -> Path:
+    """The file of one build."""
+    return paths.build / f"{build_id}.duckdb"
+
+
+def run_step(step: Step, *, configuration: Configuration, build_id: str, as_of: datetime) -> StepOutcome:
+    """Build the tables of one step and check them. A failed check is in the outcome, not raised."""
+    paths = configuration.paths
+    _prepare(paths, build_id, is_first=step is FIRST_STEP)
+    started = time.perf_counter()
+    with open_warehouse(private_path(paths, build_id)) as connection:
+        step.run(Book(connection, paths.raw, book_settings(configuration), as_of))
+        checks = tuple(_run_check(connection, check) for check in step.checks)
+        tables = tuple(describe_table(connection, table) for table in step.tables)
+    return StepOutcome(step, tables, checks, time.perf_counter() - started, _rows_published(paths, step.tables))
+
+
+def fetch_prices(configuration: Configuration, *, build_id: str, now: datetime) -> PriceReport:
+    """Ask the configured venues for the closes that the book wants and raw does not have."""
+    with open_warehouse(private_path(configuration.paths, build_id), read_only=True) as connection:
+        wanted = wanted_prices(connection, now)
+    with only_one(configuration.paths.raw, PRICES_ACCOUNT):
+        return price_fetcher(configuration).fetch(
+            RawStore(configuration.paths.raw),
+            wanted=[Wanted(asset, first_date) for asset, first_date in wanted],
+            now=now,
+        )
+
+
+def publish_build(configuration: Configuration, *, build_id: str) -> Path:
+    """Replace the published file by this build's, in one step, and remove the private file."""
+    path = private_path(configuration.paths, build_id)
+    publish(path, configuration.paths.published)
+    path.unlink()
+    return configuration.paths.published
+
+
+def build_all(
+    configuration: Configuration,
+    *,
+    build_id: str,
+    as_of: datetime,
+    on_step: Callable[[StepOutcome], None],
+    on_prices: Callable[[PriceReport], None],
+) -> Path:
+    """Every step in order, then publish; returns the published file.
+
+    Raises `BuildStoppedError` at the first blocking check that fails: what was published before stays.
+    """
+    try:
+        for step in STEPS:
+            if PRICES_NEED in step.needs:
+                on_prices(fetch_prices(configuration, build_id=build_id, now=as_of))
+            outcome = run_step(step, configuration=configuration, build_id=build_id, as_of=as_of)
+            on_step(outcome)
+            _stop_where_blocked(outcome)
+        return publish_build(configuration, build_id=build_id)
+    finally:
+        private_path(configuration.paths, build_id).unlink(missing_ok=True)
+
+
+def _stop_where_blocked(outcome: StepOutcome) -> None:
+    for check in outcome.checks:
+        if check.check.is_blocking and not check.passed:
+            rows = "\n".join("  " + "  ".join(str(value) for value in row) for row in check.rows)
+            raise BuildStoppedError(
+                f"{check.check.name} does not hold of {check.check.table}, so nothing was published: "
+                f"{check.check.description}\n  {'  '.join(check.columns)}\n{rows}"
+            )
+
+
+def _prepare(paths: Paths, build_id: str, *, is_first: bool) -> None:
+    paths.build.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private = private_path(paths, build_id)
+    if private.exists():
+        return
+    _remove_abandoned(paths)
+    if is_first:
+        return
+    if not paths.published.is_file():
+        raise FileNotFoundError(
+            f"{paths.published} is not there: nothing was built yet, so this table can not be built by itself. "
+            "Run the whole build job first"
+        )
+    shutil.copyfile(paths.published, private)
+    private.chmod(0o600)
+
+
+def _remove_abandoned(paths: Paths) -> None:
+    """Files of builds that were killed: a day is longer than any build takes."""
+    for left in paths.build.iterdir():
+        if left.is_file() and time.time() - left.stat().st_mtime > ABANDONED_AFTER_SECONDS:
+            left.unlink(missing_ok=True)
+
+
+def _run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckOutcome:
+    cursor = connection.execute(check.query)
+    columns = tuple(column[0] for column in cursor.description or [])
+    rows = cursor.fetchall()
+    return CheckOutcome(check, len(rows), columns, tuple(rows[:SHOWN_ROWS]))
+
+
+def _rows_published(paths: Paths, tables: tuple[str, ...]) -> dict[str, int]:
+    if not paths.published.is_file():
+        return {}
+    with open_warehouse(paths.published, read_only=True) as connection:
+        return {table: count_rows(connection, table) for table in tables if has_table(connection, table)}

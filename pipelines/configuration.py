@@ -1,0 +1,315 @@
+"""lotkeeper.toml: what may stand in it, and where a mistake is.
+
+Belongs here: the shape of the configuration, reading it, finding its paths and its secrets. Does not belong here:
+what any setting does.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from pipelines.toml_lines import line_of
+
+CONFIGURATION_NAME = "lotkeeper.toml"
+CONFIGURATION_VARIABLE = "LOTKEEPER_CONFIG"
+
+_RESERVED_NAMES = frozenset({"prices", "outside"})
+_SECRET_KEYS = frozenset({"api_key", "secret", "password", "uid"})
+_SECRET = re.compile(r"^env:[A-Za-z_][A-Za-z0-9_]*$")
+
+
+class ConfigurationError(Exception):
+    """The configuration can not be used. The message names file, line and what was expected."""
+
+
+def _named_secret(text: str) -> str:
+    if not _SECRET.match(text):
+        raise ValueError(
+            'a secret is named here, not written: use "env:NAME" and put NAME=... into .env beside the configuration'
+        )
+    return text
+
+
+def _known_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError('expected a time zone of the tz database, such as "America/New_York"') from error
+    return text
+
+
+def _five_fields(text: str) -> str:
+    if len(text.split()) != 5:  # noqa: PLR2004 - minute, hour, day of month, month, day of week
+        raise ValueError('expected a cron line of five fields, such as "0 2 * * *" for every night at two')
+    return text
+
+
+FilingStatus = Literal["single", "married_joint", "married_separate", "head_of_household", "surviving_spouse"]
+Secret = Annotated[str, AfterValidator(_named_secret)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Taxpayer(_Section):
+    """Whose taxes these are."""
+
+    jurisdiction: Literal["US"] = "US"
+    time_zone: Annotated[str, AfterValidator(_known_zone)]
+    filing_status: FilingStatus = "single"
+    ordinary_income_usd: Decimal | None = Field(default=None, ge=0)
+
+
+class Sync(_Section):
+    """When the night's work starts, in the taxpayer's time zone."""
+
+    schedule: Annotated[str, AfterValidator(_five_fields)] = "0 2 * * *"
+
+
+class Prices(_Section):
+    """Where prices come from: the user's own file first, then these venues in order."""
+
+    venues: tuple[str, ...] = ("kraken", "coinbase", "binance")
+    file: str | None = None
+    hourly: bool = False
+    replay: dict[str, str] = Field(default_factory=dict)
+
+
+class TaxYear(_Section):
+    """What the return of one year says; amounts as `TaxYearSettings` in the books describes them."""
+
+    filing_status: FilingStatus | None = None
+    taxable_income_usd: Decimal | None = None
+    carryover_short_in_usd: Decimal | None = Field(default=None, ge=0)
+    carryover_long_in_usd: Decimal | None = Field(default=None, ge=0)
+    other_short_gain_usd: Decimal = Decimal(0)
+    other_long_gain_usd: Decimal = Decimal(0)
+
+
+class _Account(_Section):
+    name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)
+    lot_method: Literal["fifo"] = "fifo"
+    since: date | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, name: str) -> str:
+        if name.lower() in _RESERVED_NAMES:
+            raise ValueError(f"the names {', '.join(sorted(_RESERVED_NAMES))} have a meaning of their own; choose another")
+        return name
+
+
+class ExchangeAccount(_Account):
+    """An account at an exchange, by its ccxt id. Its key needs to read only."""
+
+    kind: Literal["exchange"]
+    exchange: str = Field(pattern=r"^[a-z0-9]+$")
+    api_key: Secret | None = None
+    secret: Secret | None = None
+    password: Secret | None = None
+    uid: Secret | None = None
+    allow_withdrawal_keys: bool = False
+    replay: str | None = None
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _key_or_replay(self) -> "ExchangeAccount":
+        if self.replay is None and (self.api_key is None or self.secret is None):
+            raise ValueError('an exchange account needs api_key and secret, such as api_key = "env:KRAKEN_KEY"')
+        return self
+
+
+class CsvAccount(_Account):
+    """A history in the Koinly universal columns."""
+
+    kind: Literal["csv"]
+    path: str
+
+
+Account = Annotated[ExchangeAccount | CsvAccount, Field(discriminator="kind")]
+
+
+class PathsSection(_Section):
+    """Where everything that is made is kept."""
+
+    data: str = "data"
+
+
+class _Document(_Section):
+    as_of: AwareDatetime | None = None
+    taxpayer: Taxpayer
+    sync: Sync = Sync()
+    prices: Prices = Prices()
+    aliases: dict[str, str] = Field(default_factory=dict)
+    tax_year: dict[int, TaxYear] = Field(default_factory=dict)
+    paths: PathsSection = PathsSection()
+    account: tuple[Account, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The folders and files of one book, absolute."""
+
+    data: Path
+
+    @property
+    def raw(self) -> Path:
+        """What was received."""
+        return self.data / "raw"
+
+    @property
+    def build(self) -> Path:
+        """Private files of builds under way."""
+        return self.data / "build"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's own state: history of runs, nothing that can not be lost."""
+        return self.data / "dagster"
+
+    @property
+    def published(self) -> Path:
+        """The file that people query."""
+        return self.data / "lotkeeper.duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A read and checked lotkeeper.toml."""
+
+    path: Path
+    as_of: datetime | None
+    taxpayer: Taxpayer
+    sync: Sync
+    prices: Prices
+    accounts: tuple[ExchangeAccount | CsvAccount, ...]
+    paths: Paths
+    aliases: Mapping[str, str]
+    tax_years: Mapping[int, TaxYear]
+
+    def resolve(self, relative: str) -> Path:
+        """A path that stands in the configuration, relative to its file."""
+        return (self.path.parent / relative).resolve()
+
+    def secret(self, reference: str | None) -> str | None:
+        """The secret that `env:NAME` names, from the environment or `.env` beside the configuration.
+
+        Raises `ConfigurationError` when it is set in neither.
+        """
+        if reference is None:
+            return None
+        name = reference.removeprefix("env:")
+        value = os.environ.get(name) or dotenv_values(self.path.parent / ".env").get(name)
+        if not value:
+            raise ConfigurationError(
+                f"{self.path}: {reference!r} names a secret that is not set. Put {name}=... into the environment or into "
+                f"{self.path.parent / '.env'}"
+            )
+        return value
+
+    def account(self, name: str) -> ExchangeAccount | CsvAccount:
+        """The account called `name`. Raises `ConfigurationError` when there is none."""
+        for account in self.accounts:
+            if account.name == name:
+                return account
+        raise ConfigurationError(
+            f"{self.path} has no account {name!r}; it has {', '.join(account.name for account in self.accounts)}"
+        )
+
+
+def find_configuration(explicit: Path | None) -> Path:
+    """The configuration to use: the one named, else that in the environment, else lotkeeper.toml here.
+
+    Raises `ConfigurationError` when there is none.
+    """
+    path = explicit or Path(os.environ.get(CONFIGURATION_VARIABLE, CONFIGURATION_NAME))
+    if not path.is_file():
+        raise ConfigurationError(
+            f"there is no {path}. Write one with `lotkeeper init`, or name one with --config "
+            "(the sample book is examples/lotkeeper.toml in a checkout)"
+        )
+    return path.resolve()
+
+
+def read_configuration(path: Path) -> Configuration:
+    """Read and check the file at `path`. Raises `ConfigurationError` with line and expectation."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        data = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: not TOML: {error}") from error
+    try:
+        document = _Document.model_validate(data)
+    except ValidationError as error:
+        raise ConfigurationError(_explain(path, text, error)) from error
+    _refuse_doubles(path, text, document)
+    return Configuration(
+        path=path.resolve(),
+        as_of=document.as_of,
+        taxpayer=document.taxpayer,
+        sync=document.sync,
+        prices=document.prices,
+        accounts=document.account,
+        paths=Paths((path.parent / document.paths.data).resolve()),
+        aliases=document.aliases,
+        tax_years=document.tax_year,
+    )
+
+
+def _explain(path: Path, text: str, error: ValidationError) -> str:
+    sentences = []
+    problems = error.errors(include_url=False)
+    for problem in problems:
+        if problem["type"] == "too_short" and len(problems) > 1:
+            continue  # the accounts that were refused, counted once more
+        location = tuple(part for part in problem["loc"] if part not in {"exchange", "csv"} or part == problem["loc"][-1])
+        name = ".".join(str(part) for part in location if not isinstance(part, int))
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = "there is no such key here; check its spelling"
+        elif problem["type"] == "missing":
+            message = "this key is required"
+        elif problem["type"] == "union_tag_invalid":
+            message = f"expected one of {problem['ctx']['expected_tags']} (found {problem['ctx']['tag']!r})"
+            name = f"{name}.kind"
+        elif _SECRET_KEYS.isdisjoint(location) and not isinstance(problem.get("input"), dict | list | tuple):
+            message = f"{message} (found {problem['input']!r})"
+        sentences.append(f"{path}:{line_of(text, location)}: {name}: {message}")
+    return "\n".join(sentences)
+
+
+def _refuse_doubles(path: Path, text: str, document: _Document) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for number, account in enumerate(document.account):
+        identities = [("name", account.name.lower())]
+        if isinstance(account, ExchangeAccount):
+            identities.append(("replay", account.replay) if account.replay else ("api_key", account.api_key or ""))
+        else:
+            identities.append(("path", account.path))
+        for key, value in identities:
+            if (key, value) in seen:
+                raise ConfigurationError(
+                    f"{path}:{line_of(text, ('account', number, key))}: account {account.name!r} has the same {key} as "
+                    f"account {seen[key, value]!r}: its history would be counted twice. Remove one of them"
+                )
+            seen[key, value] = account.name

@@ -1,0 +1,84 @@
+"""From the configuration to the connectors and the settings of the books.
+
+Belongs here: translating. Does not belong here: fetching or computing anything.
+"""
+
+from datetime import UTC, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from connectors.csv_file.connector import CsvAccount, CsvConnector
+from connectors.exchange.connector import ExchangeAccount, ExchangeConnector
+from connectors.prices.fetcher import PriceFetcher
+from connectors.sync import Connector
+from pipelines import configuration as conf
+from warehouse.settings import AccountSettings, BookSettings, TaxYearSettings
+
+
+def connector_of(configuration: conf.Configuration, name: str) -> Connector:
+    """The connector of the account called `name`. Makes no request.
+
+    Raises `ConfigurationError` when there is no such account or its secrets are not set.
+    """
+    account = configuration.account(name)
+    if isinstance(account, conf.ExchangeAccount):
+        return exchange_connector(configuration, account)
+    return CsvConnector(CsvAccount(name=account.name, path=configuration.resolve(account.path)))
+
+
+def exchange_connector(configuration: conf.Configuration, account: conf.ExchangeAccount) -> ExchangeConnector:
+    """The connector of an exchange account, with its secrets. Raises `ConfigurationError` when they are not set."""
+    return ExchangeConnector(
+        ExchangeAccount(
+            name=account.name,
+            exchange=account.exchange,
+            api_key=configuration.secret(account.api_key),
+            secret=configuration.secret(account.secret),
+            password=configuration.secret(account.password),
+            uid=configuration.secret(account.uid),
+            since=datetime.combine(account.since, time(), tzinfo=UTC) if account.since else None,
+            options=account.options,
+            replay_folder=configuration.resolve(account.replay) if account.replay else None,
+            allow_withdrawal_keys=account.allow_withdrawal_keys,
+        )
+    )
+
+
+def price_fetcher(configuration: conf.Configuration) -> PriceFetcher:
+    """What asks the configured venues for prices. Makes no request."""
+    prices = configuration.prices
+    return PriceFetcher(
+        venues=list(prices.venues),
+        hourly=prices.hourly,
+        replay_folders={venue: configuration.resolve(folder) for venue, folder in prices.replay.items()},
+    )
+
+
+def book_settings(configuration: conf.Configuration) -> BookSettings:
+    """What the books need to know, and nothing of any venue or secret."""
+    taxpayer = configuration.taxpayer
+    return BookSettings(
+        accounts=tuple(
+            AccountSettings(name=account.name, kind=account.kind, lot_method=account.lot_method, since=account.since)
+            for account in configuration.accounts
+        ),
+        time_zone=ZoneInfo(taxpayer.time_zone),
+        jurisdiction=taxpayer.jurisdiction,
+        filing_status=taxpayer.filing_status,
+        prices_path=_prices_path(configuration),
+        aliases=configuration.aliases,
+        tax_years={
+            year: TaxYearSettings(**told.model_dump()) for year, told in sorted(configuration.tax_years.items())
+        },
+    )
+
+
+def _prices_path(configuration: conf.Configuration) -> Path | None:
+    if configuration.prices.file is None:
+        return None
+    path = configuration.resolve(configuration.prices.file)
+    if not path.is_file():
+        raise conf.ConfigurationError(
+            f"{configuration.path}: prices.file names {path}, which is not there. Expected a CSV of asset,at,price_usd"
+        )
+    return path
