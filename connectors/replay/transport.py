@@ -17,6 +17,9 @@ from urllib3 import HTTPResponse
 
 from connectors.replay.venue import Request, Venue
 
+_PLACEHOLDER = "cmVwbGF5"
+"""`replay` in base64, which Kraken's secrets are in."""
+
 
 class ReplayAdapter(BaseAdapter):
     """Answers what a session sends from `venue`; nothing leaves the process."""
@@ -55,7 +58,10 @@ class ReplayAdapter(BaseAdapter):
 def attach(exchange: Any, venue: Venue) -> None:
     """Make `exchange`, a synchronous ccxt exchange, ask `venue` instead of the network.
 
-    Both schemes are taken, so nothing that this exchange asks can reach a network.
+    Both schemes are taken, so nothing that this exchange asks can reach a network. ccxt signs before it sends: an
+    exchange without credentials gets placeholders, which a venue without a secret accepts.
     """
+    exchange.apiKey = exchange.apiKey or _PLACEHOLDER
+    exchange.secret = exchange.secret or _PLACEHOLDER
     for scheme in ("https://", "http://"):
         exchange.session.mount(scheme, ReplayAdapter(venue))
