@@ -115,7 +115,9 @@ class _Account(_Section):
     @classmethod
     def _not_reserved(cls, name: str) -> str:
         if name.lower() in _RESERVED_NAMES:
-            raise ValueError(f"the names {', '.join(sorted(_RESERVED_NAMES))} have a meaning of their own; choose another")
+            raise ValueError(
+                f"the names {', '.join(sorted(_RESERVED_NAMES))} have a meaning of their own; choose another"
+            )
         return name
 
 
@@ -282,7 +284,9 @@ def _explain(path: Path, text: str, error: ValidationError) -> str:
     for problem in problems:
         if problem["type"] == "too_short" and len(problems) > 1:
             continue  # the accounts that were refused, counted once more
-        location = tuple(part for part in problem["loc"] if part not in {"exchange", "csv"} or part == problem["loc"][-1])
+        location = problem["loc"]
+        if location[0] == "account" and len(location) > 2:  # noqa: PLR2004 - account, its number, its kind, then the key
+            location = (*location[:2], *location[3:])
         name = ".".join(str(part) for part in location if not isinstance(part, int))
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":

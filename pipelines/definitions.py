@@ -29,9 +29,7 @@ def build_defs(
     configuration = configuration or read_configuration(_configuration_path())
     accounts = [account.name for account in configuration.accounts]
     sync, build = sync_job(accounts), build_job(accounts)
-    schedule = nightly_schedule(
-        sync, cron=configuration.sync.schedule, time_zone=configuration.taxpayer.time_zone
-    )
+    schedule = nightly_schedule(sync, cron=configuration.sync.schedule, time_zone=configuration.taxpayer.time_zone)
     return dg.Definitions(
         assets=[
             *raw_assets(configuration.accounts),

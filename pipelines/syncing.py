@@ -41,9 +41,7 @@ def sync_accounts(
     """Sync every account, several at the same time; yields each as it ends, with its report or what kept it."""
     names = [account.name for account in configuration.accounts]
     with ThreadPoolExecutor(max_workers=min(len(names), MAX_ACCOUNTS_AT_ONCE)) as pool:
-        under_way = {
-            pool.submit(sync_account, configuration, name, now=now, progress=progress): name for name in names
-        }
+        under_way = {pool.submit(sync_account, configuration, name, now=now, progress=progress): name for name in names}
         for done in as_completed(under_way):
             error = done.exception()
             if error is None:

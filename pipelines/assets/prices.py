@@ -4,13 +4,7 @@ Belongs here: calling the fetch and telling Dagster how it went. Does not belong
 they are fetched.
 """
 
-from typing import Any
-
 import dagster as dg
-
-from connectors.prices.fetcher import PriceReport
-from pipelines.building import fetch_prices
-from pipelines.resources import BookResource
 
 PRICES_KEY = dg.AssetKey(["raw", "prices"])
 EVERY_COIN_PRICED = "every_coin_priced"

@@ -16,6 +16,7 @@ from pipelines.resources import BookResource
 from pipelines.syncing import AccountBusyError, sync_account
 
 RAW = "raw"
+SYNCED = "synced"
 STALE_AFTER = timedelta(hours=36)
 _RETRIES = dg.RetryPolicy(max_retries=3, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
@@ -38,9 +39,7 @@ def sync_metadata(report: SyncReport) -> dict[str, Any]:
     return {
         "rows_added": report.rows,
         "requests": report.requests,
-        "streams": dg.MarkdownMetadataValue(
-            markdown_table(("stream", "outcome", "rows", "requests", "error"), rows)
-        ),
+        "streams": dg.MarkdownMetadataValue(markdown_table(("stream", "outcome", "rows", "requests", "error"), rows)),
     }
 
 
@@ -55,6 +54,13 @@ def _raw_asset(account: ExchangeAccount | CsvAccount) -> dg.AssetsDefinition:
             f"Everything that {source} tells of the account {account.name!r}, as it was received: immutable Parquet "
             "files, each with the windows that it makes complete."
         ),
+        check_specs=[
+            dg.AssetCheckSpec(
+                SYNCED,
+                asset=raw_key(account.name),
+                description="The last sync fetched every stream that the source offers.",
+            )
+        ],
         retry_policy=_RETRIES,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=STALE_AFTER),
     )
@@ -68,6 +74,8 @@ def _raw_asset(account: ExchangeAccount | CsvAccount) -> dg.AssetsDefinition:
             context.log.info(f"{stream.stream}: {stream.outcome}, {stream.rows} rows, {stream.requests} requests")
         if report.errors:
             raise dg.Failure("\n".join(report.errors), metadata=sync_metadata(report))
-        return dg.MaterializeResult(metadata=sync_metadata(report))
+        return dg.MaterializeResult(
+            metadata=sync_metadata(report), check_results=[dg.AssetCheckResult(check_name=SYNCED, passed=True)]
+        )
 
     return raw

@@ -17,7 +17,9 @@ ConfigOption = Annotated[
 ]
 AsOfOption = Annotated[
     str | None,
-    typer.Option("--as-of", help="Pretend that it is this instant: ISO 8601 with an offset, 2025-12-31T23:00:00-05:00."),
+    typer.Option(
+        "--as-of", help="Pretend that it is this instant: ISO 8601 with an offset, 2025-12-31T23:00:00-05:00."
+    ),
 ]
 
 

@@ -20,7 +20,6 @@ from rich.text import Text
 from pipelines.commands.options import ConfigOption, load
 from pipelines.commands.published import open_published
 
-
 UNLIMITED_WIDTH = 10_000
 
 
@@ -35,7 +34,9 @@ class Format(StrEnum):
 def sql(
     config: ConfigOption = None,
     query: Annotated[str | None, typer.Option("-c", "--command", help="Run this and leave.")] = None,
-    output_format: Annotated[Format, typer.Option("--format", help="Decimals are exact; in JSON they are strings.")] = Format.table,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="Decimals are exact; in JSON they are strings.")
+    ] = Format.table,
 ) -> None:
     """Query the published warehouse with SQL: read-only, and never in the way of a sync.
 

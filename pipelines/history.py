@@ -1,0 +1,84 @@
+"""What happened outside Dagster's own runs, told to Dagster: `lotkeeper sync` shows in the UI like any night.
+
+Belongs here: turning outcomes into Dagster's events. Does not belong here: running anything.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from connectors.prices.fetcher import PriceReport
+from connectors.sync import SyncReport
+from pipelines.assets.prices import PRICES_KEY, prices_checks, prices_metadata
+from pipelines.assets.published import PUBLISHED_KEY, published_metadata
+from pipelines.assets.raw import SYNCED, raw_key, sync_metadata
+from pipelines.assets.tables import check_metadata, severity, table_key, table_metadata
+from pipelines.building import StepOutcome
+from pipelines.configuration import Configuration
+from pipelines.instance import prepare_home
+
+
+class History:
+    """Dagster's record of one book, written to from outside a run."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        os.environ.update(prepare_home(configuration))
+        self._instance = dg.DagsterInstance.get()
+
+    def record_sync(self, account: str, result: SyncReport | Exception) -> None:
+        """An account's sync: materialized when it succeeded; else its check `synced` fails with the reasons."""
+        errors = result.errors if isinstance(result, SyncReport) else [str(result)]
+        metadata = sync_metadata(result) if isinstance(result, SyncReport) else {}
+        if not errors:
+            self._materialize(raw_key(account), metadata)
+        self._check(
+            raw_key(account), SYNCED, passed=not errors, metadata={**metadata, "errors": "\n".join(errors) or "none"}
+        )
+
+    def record_prices(self, report: PriceReport) -> None:
+        """The fetch of prices, with its checks."""
+        self._materialize(PRICES_KEY, prices_metadata(report))
+        for result in prices_checks(report):
+            assert result.check_name is not None  # noqa: S101 - our own results are named
+            self._check(
+                PRICES_KEY,
+                result.check_name,
+                passed=result.passed,
+                severity=result.severity,
+                metadata=dict(result.metadata),
+            )
+
+    def record_step(self, outcome: StepOutcome) -> None:
+        """The tables of a step, with their checks."""
+        for table in outcome.tables:
+            self._materialize(table_key(table.table), table_metadata(table, outcome.rows_before.get(table.table)))
+        for check in outcome.checks:
+            self._check(
+                table_key(check.check.table),
+                check.check.name,
+                passed=check.passed,
+                severity=severity(check.check),
+                metadata=check_metadata(check),
+            )
+
+    def record_published(self, path: Path) -> None:
+        """The published file."""
+        self._materialize(PUBLISHED_KEY, published_metadata(path))
+
+    def _materialize(self, key: dg.AssetKey, metadata: dict[str, Any]) -> None:
+        self._instance.report_runless_asset_event(dg.AssetMaterialization(asset_key=key, metadata=metadata))
+
+    def _check(
+        self,
+        key: dg.AssetKey,
+        name: str,
+        *,
+        passed: bool,
+        metadata: dict[str, Any],
+        severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+    ) -> None:
+        self._instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(asset_key=key, check_name=name, passed=passed, severity=severity, metadata=metadata)
+        )

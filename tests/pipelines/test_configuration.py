@@ -1,0 +1,115 @@
+"""lotkeeper.toml: what is accepted, and what a mistake is told as."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pipelines.configuration import ConfigurationError, find_configuration, read_configuration
+
+GOOD = """\
+[taxpayer]
+time_zone = "America/New_York"
+ordinary_income_usd = 120000.55
+
+[[account]]
+name = "kraken"
+kind = "exchange"
+exchange = "kraken"
+api_key = "env:KRAKEN_KEY"
+secret = "env:KRAKEN_SECRET"
+
+[[account]]
+name = "old"
+kind = "csv"
+path = "imports/old.csv"
+"""
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "lotkeeper.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_configuration__good_file__is_read_with_paths_beside_it(tmp_path: Path) -> None:
+    configuration = read_configuration(_write(tmp_path, GOOD))
+    assert configuration.paths.raw == tmp_path / "data" / "raw"
+    assert configuration.paths.published == tmp_path / "data" / "lotkeeper.duckdb"
+    assert [account.name for account in configuration.accounts] == ["kraken", "old"]
+    assert configuration.taxpayer.ordinary_income_usd == Decimal("120000.55")
+    assert configuration.sync.schedule == "0 2 * * *"
+
+
+def test_configuration__data_path_given__moves_everything_that_is_made(tmp_path: Path) -> None:
+    configuration = read_configuration(_write(tmp_path, GOOD + '\n[paths]\ndata = "elsewhere"\n'))
+    assert configuration.paths.data == tmp_path / "elsewhere"
+
+
+def test_configuration__as_of_given__freezes_the_clock(tmp_path: Path) -> None:
+    configuration = read_configuration(_write(tmp_path, "as_of = 2026-11-20T21:00:00-05:00\n" + GOOD))
+    assert configuration.as_of == datetime(2026, 11, 21, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("find", "replace", "line", "words"),
+    [
+        ('time_zone = "America/New_York"', 'time_zone = "America/New_Yrok"', 2, "time zone of the tz database"),
+        ("ordinary_income_usd", "ordinary_incone_usd", 3, "no such key"),
+        ('kind = "csv"', 'kind = "xls"', 12, "expected one of 'exchange', 'csv'"),
+        ('name = "old"', 'name = "prices"', 13, "have a meaning of their own"),
+        ('name = "old"', 'name = "o/ld"', 13, "pattern"),
+        ('name = "old"', 'name = "kraken"', 13, "same name"),
+        ('path = "imports/old.csv"', "", 12, "required"),
+        ('secret = "env:KRAKEN_SECRET"', "", 5, "needs api_key and secret"),
+        ("[taxpayer]", '[sync]\nschedule = "at two"\n[taxpayer]', 2, "cron line of five fields"),
+    ],
+)
+def test_configuration__mistake__is_told_with_its_line_and_what_was_expected(
+    tmp_path: Path, find: str, replace: str, line: int, words: str
+) -> None:
+    path = _write(tmp_path, GOOD.replace(find, replace, 1))
+    with pytest.raises(ConfigurationError) as told:
+        read_configuration(path)
+    assert f"{path}:{line}:" in str(told.value)
+    assert words in str(told.value)
+
+
+def test_configuration__secret_written_out__is_refused_and_not_repeated(tmp_path: Path) -> None:
+    path = _write(tmp_path, GOOD.replace("env:KRAKEN_SECRET", "hunter2hunter2"))
+    with pytest.raises(ConfigurationError, match="named here, not written") as told:
+        read_configuration(path)
+    assert "hunter2" not in str(told.value)
+
+
+def test_configuration__same_key_under_two_names__is_refused(tmp_path: Path) -> None:
+    again = GOOD.split("[[account]]")[1].replace('"kraken"', '"kraken_again"', 1)
+    with pytest.raises(ConfigurationError, match="counted twice"):
+        read_configuration(_write(tmp_path, GOOD + "\n[[account]]" + again))
+
+
+def test_configuration__not_toml__says_where(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="line 2"):
+        read_configuration(_write(tmp_path, "[taxpayer]\ntime_zone = \n"))
+
+
+def test_configuration__missing_file__says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="lotkeeper init"):
+        find_configuration(tmp_path / "lotkeeper.toml")
+
+
+def test_secret__environment_and_env_file__environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("KRAKEN_KEY=from_file\nKRAKEN_SECRET=also_file\n")
+    configuration = read_configuration(_write(tmp_path, GOOD))
+    monkeypatch.setenv("KRAKEN_KEY", "from_environment")
+    monkeypatch.delenv("KRAKEN_SECRET", raising=False)
+    assert configuration.secret("env:KRAKEN_KEY") == "from_environment"
+    assert configuration.secret("env:KRAKEN_SECRET") == "also_file"
+
+
+def test_secret__set_nowhere__says_where_to_put_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KRAKEN_KEY", raising=False)
+    configuration = read_configuration(_write(tmp_path, GOOD))
+    with pytest.raises(ConfigurationError, match=r"KRAKEN_KEY=\.\.\. into the environment"):
+        configuration.secret("env:KRAKEN_KEY")
