@@ -12,11 +12,17 @@ from rich.console import Console
 from pipelines.commands import candidates, check, gains, init, sql, sync, up
 from pipelines.configuration import ConfigurationError
 
-EXIT_CODES = "Exit codes: 0 all is well; 1 something failed or needs you (it says what); 2 the command or the configuration can not be used as it stands."
+EXIT_CODES = (
+    "Exit codes: 0 all is well; 1 something failed or needs you (it says what); "
+    "2 the command or the configuration can not be used as it stands."
+)
 
 app = typer.Typer(
     name="lotkeeper",
-    help="Crypto tax lots: syncs your accounts, builds a DuckDB warehouse of lots, and shows gains and harvest candidates. It only reads; it never trades.",
+    help=(
+        "Crypto tax lots: syncs your accounts, builds a DuckDB warehouse of lots, and shows gains and harvest "
+        "candidates. It only reads; it never trades."
+    ),
     epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,

@@ -224,8 +224,8 @@ class Configuration:
         value = os.environ.get(name) or dotenv_values(self.path.parent / ".env").get(name)
         if not value:
             raise ConfigurationError(
-                f"{self.path}: {reference!r} names a secret that is not set. Put {name}=... into the environment or into "
-                f"{self.path.parent / '.env'}"
+                f"{self.path}: {reference!r} names a secret that is not set. "
+                f"Put {name}=... into the environment or into {self.path.parent / '.env'}"
             )
         return value
 

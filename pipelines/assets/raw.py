@@ -71,7 +71,9 @@ def _raw_asset(account: ExchangeAccount | CsvAccount) -> dg.AssetsDefinition:
         except (ConfigurationError, AccountBusyError) as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         for stream in report.streams:
-            context.log.info(f"{stream.stream}: {stream.outcome}, {stream.rows} rows, {stream.requests} requests")
+            context.log.info(
+                "%s: %s, %d rows, %d requests", stream.stream, stream.outcome, stream.rows, stream.requests
+            )
         if report.errors:
             raise dg.Failure("\n".join(report.errors), metadata=sync_metadata(report))
         return dg.MaterializeResult(

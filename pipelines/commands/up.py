@@ -29,7 +29,7 @@ def up(
     """Serve the Dagster UI on this machine only, with the nightly schedule running. Stop it with Ctrl-C."""
     configuration = load(config)
     if sync_first:
-        from pipelines.commands.sync import run_night  # noqa: PLC0415 - takes seconds that `up` alone need not wait
+        from pipelines.night import run_night  # noqa: PLC0415 - brings Dagster, which `up` alone starts by itself
 
         run_night(configuration, now=clock(configuration, as_of))
     environment = prepare_home(configuration)

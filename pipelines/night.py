@@ -1,0 +1,97 @@
+"""The night's work in one process: sync, build, publish, shown on a terminal and told to Dagster.
+
+Belongs here: running it and showing how it goes. Does not belong here: what a sync or a build does.
+"""
+
+import uuid
+from datetime import datetime
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from connectors.sync import SyncReport
+from pipelines.building import BuildStoppedError, StepOutcome, build_all
+from pipelines.commands.summary import print_summary
+from pipelines.configuration import Configuration
+from pipelines.history import History
+from pipelines.syncing import sync_accounts
+from warehouse.build import STEPS
+
+
+def run_night(configuration: Configuration, *, now: datetime) -> bool:
+    """Sync and build with progress on the terminal; whether everything went well."""
+    console = Console()
+    history = History(configuration)
+    synced = _sync(console, configuration, now, history)
+    built = _build(console, configuration, now, history)
+    if built:
+        print_summary(console, configuration, as_of=now)
+    return synced and built
+
+
+def _sync(console: Console, configuration: Configuration, now: datetime, history: History) -> bool:
+    failed = False
+    with _progress(console) as progress:
+        tasks = {
+            account.name: progress.add_task(account.name, total=None, what="waiting")
+            for account in configuration.accounts
+        }
+
+        def show(account: str, stream: str, rows: int) -> None:
+            progress.update(tasks[account], what=f"{stream}: {rows:,} rows")
+
+        for name, result in sync_accounts(configuration, now=now, progress=show):
+            history.record_sync(name, result)
+            errors = result.errors if isinstance(result, SyncReport) else [str(result)]
+            failed = failed or bool(errors)
+            progress.update(tasks[name], total=1, completed=1, what=_ended(result))
+            for error in errors:
+                progress.console.print(f"{name}: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+    return not failed
+
+
+def _ended(result: SyncReport | Exception) -> str:
+    if not isinstance(result, SyncReport):
+        return "[red]failed[/red]"
+    done = f"{result.rows:,} new rows, {result.requests:,} requests"
+    return f"[red]failed in part[/red], {done}" if result.errors else f"[green]done[/green], {done}"
+
+
+def _build(console: Console, configuration: Configuration, now: datetime, history: History) -> bool:
+    with _progress(console) as progress:
+        task = progress.add_task("build", total=len(STEPS), what="")
+
+        def on_step(outcome: StepOutcome) -> None:
+            history.record_step(outcome)
+            progress.update(task, advance=1, what=", ".join(outcome.step.tables))
+            for check in outcome.checks:
+                if not check.passed and not check.check.is_blocking:
+                    progress.console.print(
+                        f"{check.check.table}: {check.check.description} {check.failing_rows:,} rows do not.",
+                        style="yellow", markup=False, highlight=False, soft_wrap=True,
+                    )  # fmt: skip
+
+        try:
+            path = build_all(
+                configuration,
+                build_id=f"sync-{uuid.uuid4().hex}",
+                as_of=now,
+                on_step=on_step,
+                on_prices=history.record_prices,
+            )
+        except BuildStoppedError as error:
+            console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+            return False
+        history.record_published(path)
+        progress.update(task, what="published")
+    return True
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(finished_text="•"),
+        TextColumn("{task.description}"),
+        TextColumn("{task.fields[what]}"),
+        TimeElapsedColumn(),
+        console=console,
+    )
