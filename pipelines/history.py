@@ -11,7 +11,7 @@ import dagster as dg
 
 from connectors.prices.fetcher import PriceReport
 from connectors.sync import SyncReport
-from pipelines.assets.prices import PRICES_KEY, prices_checks, prices_metadata
+from pipelines.assets.prices import PRICES_KEY, VENUES_ANSWERED, prices_check, prices_metadata
 from pipelines.assets.published import PUBLISHED_KEY, published_metadata
 from pipelines.assets.raw import SYNCED, raw_key, sync_metadata
 from pipelines.assets.tables import check_metadata, severity, table_key, table_metadata
@@ -40,15 +40,10 @@ class History:
     def record_prices(self, report: PriceReport) -> None:
         """The fetch of prices, with its checks."""
         self._materialize(PRICES_KEY, prices_metadata(report))
-        for result in prices_checks(report):
-            assert result.check_name is not None  # noqa: S101 - our own results are named
-            self._check(
-                PRICES_KEY,
-                result.check_name,
-                passed=result.passed,
-                severity=result.severity,
-                metadata=dict(result.metadata),
-            )
+        check = prices_check(report)
+        self._check(
+            PRICES_KEY, VENUES_ANSWERED, passed=check.passed, severity=check.severity, metadata=dict(check.metadata)
+        )
 
     def record_step(self, outcome: StepOutcome) -> None:
         """The tables of a step, with their checks."""

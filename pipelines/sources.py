@@ -50,6 +50,7 @@ def price_fetcher(configuration: conf.Configuration) -> PriceFetcher:
     return PriceFetcher(
         venues=list(prices.venues),
         hourly=prices.hourly,
+        aliases=configuration.aliases,
         replay_folders={venue: configuration.resolve(folder) for venue, folder in prices.replay.items()},
     )
 

@@ -8,14 +8,12 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.assets.prices import PRICES_KEY
+from pipelines.assets.prices import POOL, PRICES_KEY
 from pipelines.assets.raw import raw_key
 from pipelines.building import CheckOutcome, StepOutcome, run_step
 from pipelines.metadata import TableDescription, markdown_table
 from pipelines.resources import BookResource
 from warehouse.steps import Check, Step
-
-POOL = "warehouse"
 
 
 def table_key(table: str) -> dg.AssetKey:
