@@ -97,6 +97,14 @@ def account_doubts(
     return doubts
 
 
+def quarantine_doubts(account: str, row_count: int) -> list[Doubt]:
+    """What rows that could not be booked leave in doubt: they may concern any coin of the account."""
+    if not row_count:
+        return []
+    rows = "1 row" if row_count == 1 else f"{row_count} rows"
+    return [Doubt("review", f"{rows} of {account} could not be booked (quality.quarantine)")]
+
+
 def price_doubts(
     asset: str,
     *,

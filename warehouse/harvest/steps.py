@@ -1,0 +1,163 @@
+"""The step that makes `harvest.lot_values` and `harvest.candidates`.
+
+Belongs here: reading what it needs, storing the rows, checking them. Does not belong here: the figures
+(`valuation.py`), what to think of them (`doubts.py`, `health.py`).
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
+from warehouse.harvest.health import Health
+from warehouse.harvest.summary import tax_year_end
+from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
+from warehouse.lots.holding import local_date
+from warehouse.queries import select_rows
+from warehouse.schema import create_tables, fetch_query, insert_rows, run_query
+from warehouse.steps import Book, Check, Step
+
+
+def build_candidates(book: Book) -> None:
+    """Make both tables from the open lots, the latest prices and the tables of `quality`."""
+    create_tables(book.connection, "600_harvest.sql")
+    stored = select_rows(book.connection, "read_open_lots").to_pylist()
+    unit_costs = {(row["lot_id"], row["account"], row["is_in_transit"]): row["unit_cost_usd"] for row in stored}
+    prices = _latest_prices(book)
+    health = Health(book, prices)
+    today = local_date(book.as_of, book.settings.time_zone)
+    deadline = tax_year_end(today.year, book.settings.time_zone)
+    methods = {account.name: account.lot_method for account in book.settings.accounts}
+    rows = []
+    for valued in value_lots([_open_lot(row, book) for row in stored], prices, methods=methods, today=today):
+        lot = valued.lot
+        status, reasons = health.verdict(lot)
+        rows.append(
+            {
+                **_figures(valued),
+                "as_of": book.as_of,
+                "unit_cost_usd": unit_costs[lot.lot_id, lot.account, lot.is_in_transit],
+                "method": methods.get(lot.account, "fifo"),
+                "deadline_at": deadline,
+                "status": status,
+                "reasons": reasons,
+            }
+        )
+    shape = fetch_query(book.connection, "SELECT * FROM harvest.lot_values").schema
+    insert_rows(book.connection, "harvest.lot_values", pa.Table.from_pylist(rows, schema=shape))
+    run_query(book.connection, "insert_candidates.sql")
+
+
+def _latest_prices(book: Book) -> dict[str, LatestPrice]:
+    rows = select_rows(book.connection, "read_latest_prices", {"as_of": book.as_of}).to_pylist()
+    return {
+        row["asset"]: LatestPrice(
+            price=to_units(row["price_usd"], PRICE_PLACES),
+            at=row["at"],
+            source=row["source"],
+            is_interpolated=row["is_interpolated"],
+        )
+        for row in rows
+    }
+
+
+def _open_lot(row: dict[str, Any], book: Book) -> OpenLot:
+    acquired_at: datetime = row["acquired_at"]
+    return OpenLot(
+        lot_id=row["lot_id"],
+        asset=row["asset"],
+        account=row["account"],
+        acquired_at=acquired_at,
+        acquired_date=local_date(acquired_at, book.settings.time_zone),
+        quantity=to_units(row["quantity"], QUANTITY_PLACES),
+        cost=None if row["cost_usd"] is None else to_units(row["cost_usd"], USD_PLACES),
+        is_always_long=row["is_always_long"],
+        is_in_transit=row["is_in_transit"],
+    )
+
+
+def _figures(valued: ValuedLot) -> dict[str, Any]:
+    lot, price = valued.lot, valued.price
+    return {
+        "account": lot.account,
+        "asset": lot.asset,
+        "lot_id": lot.lot_id,
+        "is_in_transit": lot.is_in_transit,
+        "acquired_at": lot.acquired_at,
+        "quantity": from_units(lot.quantity, QUANTITY_PLACES),
+        "cost_usd": _usd(lot.cost),
+        "price_usd": None if price is None else from_units(price.price, PRICE_PLACES),
+        "price_at": None if price is None else price.at,
+        "source": None if price is None else price.source,
+        "is_interpolated": None if price is None else price.is_interpolated,
+        "value_usd": _usd(valued.value),
+        "unrealized_usd": _usd(valued.unrealized),
+        "term": valued.term,
+        "long_from_date": valued.long_from,
+        "days_to_long_term": valued.days_to_long_term,
+        "sell_first_quantity": from_units(valued.sell_first_quantity, QUANTITY_PLACES),
+        "unrealized_first_usd": _usd(valued.unrealized_first),
+    }
+
+
+def _usd(units: int | None) -> Decimal | None:
+    return None if units is None else from_units(units, USD_PLACES)
+
+
+_VALUES_ARE_THE_LOTS = """
+SELECT lot_id, account, o.quantity AS open_quantity, v.quantity, o.cost_usd AS open_cost_usd, v.cost_usd
+FROM lots.open_lots AS o
+FULL JOIN harvest.lot_values AS v USING (lot_id, account, is_in_transit)
+WHERE o.quantity IS DISTINCT FROM v.quantity OR o.cost_usd IS DISTINCT FROM v.cost_usd
+ORDER BY lot_id, account
+"""
+
+_CANDIDATES_ARE_THE_LOSSES = """
+SELECT lot_id, account, v.unrealized_usd, c.unrealized_usd AS candidate_usd
+FROM (FROM harvest.lot_values WHERE unrealized_usd < 0 OR unrealized_usd IS NULL) AS v
+FULL JOIN harvest.candidates AS c USING (lot_id, account, is_in_transit)
+WHERE v.quantity IS DISTINCT FROM c.quantity
+   OR v.unrealized_usd IS DISTINCT FROM c.unrealized_usd
+   OR v.status IS DISTINCT FROM c.status
+ORDER BY lot_id, account
+"""
+
+CANDIDATES = Step(
+    tables=("harvest.lot_values", "harvest.candidates"),
+    needs=(
+        "lots.open_lots",
+        "lots.lots",
+        "market.prices",
+        "quality.coverage",
+        "quality.balances",
+        "quality.problems",
+        "quality.quarantine",
+    ),
+    description="Values every open lot at the latest price and lists those whose sale would realize a loss.",
+    run=build_candidates,
+    checks=(
+        Check(
+            name="values_are_the_open_lots",
+            table="harvest.lot_values",
+            description="Every open lot is valued once, with its quantity and cost.",
+            query=_VALUES_ARE_THE_LOTS,
+            is_blocking=True,
+        ),
+        Check(
+            name="candidates_are_the_losses",
+            table="harvest.candidates",
+            description="The candidates are exactly the valued lots with a loss or without a known figure.",
+            query=_CANDIDATES_ARE_THE_LOSSES,
+            is_blocking=True,
+        ),
+        Check(
+            name="lots_have_a_price",
+            table="harvest.lot_values",
+            description="Every open lot could be priced.",
+            query="SELECT DISTINCT asset FROM harvest.lot_values WHERE price_usd IS NULL ORDER BY asset",
+            is_blocking=False,
+        ),
+    ),
+)

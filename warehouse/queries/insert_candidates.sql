@@ -1,0 +1,8 @@
+-- From harvest.lot_values to harvest.candidates: what is under water, and what can not be known.
+INSERT INTO harvest.candidates BY NAME
+SELECT
+    as_of, account, asset, lot_id, is_in_transit, acquired_at, quantity, cost_usd, unit_cost_usd, price_usd, price_at,
+    source, value_usd, unrealized_usd, term, days_to_long_term, sell_first_quantity, unrealized_first_usd, deadline_at, status, reasons
+FROM harvest.lot_values
+WHERE unrealized_usd < 0 OR unrealized_usd IS NULL
+ORDER BY unrealized_usd NULLS LAST, account, asset, acquired_at, lot_id;

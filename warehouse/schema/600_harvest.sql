@@ -1,0 +1,108 @@
+-- Harvest: every open lot at the latest price, and those whose sale would realize a loss.
+CREATE SCHEMA IF NOT EXISTS harvest;
+
+CREATE OR REPLACE TABLE harvest.lot_values (
+    as_of TIMESTAMPTZ NOT NULL,
+    account VARCHAR NOT NULL,
+    asset VARCHAR NOT NULL,
+    lot_id VARCHAR NOT NULL,
+    is_in_transit BOOLEAN NOT NULL,
+    acquired_at TIMESTAMPTZ NOT NULL,
+    quantity DECIMAL(38, 18) NOT NULL CHECK (quantity > 0),
+    cost_usd DECIMAL(38, 8),
+    unit_cost_usd DECIMAL(38, 18),
+    price_usd DECIMAL(38, 18),
+    price_at TIMESTAMPTZ,
+    source VARCHAR,
+    is_interpolated BOOLEAN,
+    value_usd DECIMAL(38, 8),
+    unrealized_usd DECIMAL(38, 8),
+    term VARCHAR NOT NULL CHECK (term IN ('short', 'long')),
+    long_from_date DATE NOT NULL,
+    days_to_long_term INTEGER NOT NULL CHECK (days_to_long_term >= 0),
+    method VARCHAR NOT NULL,
+    sell_first_quantity DECIMAL(38, 18) NOT NULL CHECK (sell_first_quantity >= 0),
+    unrealized_first_usd DECIMAL(38, 8),
+    deadline_at TIMESTAMPTZ NOT NULL,
+    status VARCHAR NOT NULL CHECK (status IN ('ready', 'review', 'blocked')),
+    reasons VARCHAR[] NOT NULL,
+    PRIMARY KEY (lot_id, account, is_in_transit),
+    CHECK ((price_usd IS NULL) = (value_usd IS NULL)),
+    CHECK (unrealized_usd IS NULL OR unrealized_usd = value_usd - cost_usd),
+    CHECK (unrealized_usd IS NOT NULL OR status = 'blocked'),
+    CHECK ((status = 'ready') = (len(reasons) = 0))
+);
+
+COMMENT ON TABLE harvest.lot_values IS 'Every open lot valued at the latest price known at as_of, in the order in which its account would sell.';
+COMMENT ON COLUMN harvest.lot_values.as_of IS 'The moment for which the figures hold.';
+COMMENT ON COLUMN harvest.lot_values.account IS 'Account that holds it; outside: left to an address that is in no account of the book.';
+COMMENT ON COLUMN harvest.lot_values.asset IS 'Symbol of the coin.';
+COMMENT ON COLUMN harvest.lot_values.lot_id IS 'The lot (lots.lots); one lot may lie in several accounts, one row each.';
+COMMENT ON COLUMN harvest.lot_values.is_in_transit IS 'Whether it is on the way to the account and has not arrived.';
+COMMENT ON COLUMN harvest.lot_values.acquired_at IS 'When the lot was acquired, in UTC; moving it does not change that.';
+COMMENT ON COLUMN harvest.lot_values.quantity IS 'Units of the asset still held of the lot in this account.';
+COMMENT ON COLUMN harvest.lot_values.cost_usd IS 'Cost of those units; NULL where nothing proves it.';
+COMMENT ON COLUMN harvest.lot_values.unit_cost_usd IS 'Cost of one unit, rounded half to even.';
+COMMENT ON COLUMN harvest.lot_values.price_usd IS 'Latest price of one unit at or before as_of; NULL where none is known.';
+COMMENT ON COLUMN harvest.lot_values.price_at IS 'When that price held.';
+COMMENT ON COLUMN harvest.lot_values.source IS 'Who gave that price (market.prices).';
+COMMENT ON COLUMN harvest.lot_values.is_interpolated IS 'Whether that price lies between two quoted ones instead of being quoted.';
+COMMENT ON COLUMN harvest.lot_values.value_usd IS 'quantity times price_usd, computed exactly and rounded half to even.';
+COMMENT ON COLUMN harvest.lot_values.unrealized_usd IS 'value_usd less cost_usd: the gain (or, negative, the loss) of selling at that price, before costs of selling. NULL where price or cost is unknown.';
+COMMENT ON COLUMN harvest.lot_values.term IS 'short or long: what a sale at as_of would be.';
+COMMENT ON COLUMN harvest.lot_values.long_from_date IS 'First date, in the taxpayer''s time zone, on which a sale is long-term.';
+COMMENT ON COLUMN harvest.lot_values.days_to_long_term IS 'Days until then; 0 when it has come.';
+COMMENT ON COLUMN harvest.lot_values.method IS 'Lot method of the account by which the order of sale is told.';
+COMMENT ON COLUMN harvest.lot_values.sell_first_quantity IS 'Units that a sale in this account would consume before it reaches this lot; 0: it is next.';
+COMMENT ON COLUMN harvest.lot_values.unrealized_first_usd IS 'Gain or loss that would come with consuming them; NULL where one of them has no known gain.';
+COMMENT ON COLUMN harvest.lot_values.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
+COMMENT ON COLUMN harvest.lot_values.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
+COMMENT ON COLUMN harvest.lot_values.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';
+
+CREATE OR REPLACE TABLE harvest.candidates (
+    as_of TIMESTAMPTZ NOT NULL,
+    account VARCHAR NOT NULL,
+    asset VARCHAR NOT NULL,
+    lot_id VARCHAR NOT NULL,
+    is_in_transit BOOLEAN NOT NULL,
+    acquired_at TIMESTAMPTZ NOT NULL,
+    quantity DECIMAL(38, 18) NOT NULL CHECK (quantity > 0),
+    cost_usd DECIMAL(38, 8),
+    unit_cost_usd DECIMAL(38, 18),
+    price_usd DECIMAL(38, 18),
+    price_at TIMESTAMPTZ,
+    source VARCHAR,
+    value_usd DECIMAL(38, 8),
+    unrealized_usd DECIMAL(38, 8) CHECK (unrealized_usd < 0),
+    term VARCHAR NOT NULL,
+    days_to_long_term INTEGER NOT NULL,
+    sell_first_quantity DECIMAL(38, 18) NOT NULL,
+    unrealized_first_usd DECIMAL(38, 8),
+    deadline_at TIMESTAMPTZ NOT NULL,
+    status VARCHAR NOT NULL,
+    reasons VARCHAR[] NOT NULL,
+    PRIMARY KEY (lot_id, account, is_in_transit)
+);
+
+COMMENT ON TABLE harvest.candidates IS 'The open lots whose sale would realize a loss, and those of which that can not be known (blocked, with the reason). The same rows and meanings as in harvest.lot_values.';
+COMMENT ON COLUMN harvest.candidates.as_of IS 'The moment for which the figures hold.';
+COMMENT ON COLUMN harvest.candidates.account IS 'Account that holds it; outside: left to an address that is in no account of the book.';
+COMMENT ON COLUMN harvest.candidates.asset IS 'Symbol of the coin.';
+COMMENT ON COLUMN harvest.candidates.lot_id IS 'The lot (lots.lots); one lot may lie in several accounts, one row each.';
+COMMENT ON COLUMN harvest.candidates.is_in_transit IS 'Whether it is on the way to the account and has not arrived.';
+COMMENT ON COLUMN harvest.candidates.acquired_at IS 'When the lot was acquired, in UTC; moving it does not change that.';
+COMMENT ON COLUMN harvest.candidates.quantity IS 'Units of the asset still held of the lot in this account.';
+COMMENT ON COLUMN harvest.candidates.cost_usd IS 'Cost of those units; NULL where nothing proves it.';
+COMMENT ON COLUMN harvest.candidates.unit_cost_usd IS 'Cost of one unit, rounded half to even.';
+COMMENT ON COLUMN harvest.candidates.price_usd IS 'Latest price of one unit at or before as_of; NULL where none is known.';
+COMMENT ON COLUMN harvest.candidates.price_at IS 'When that price held.';
+COMMENT ON COLUMN harvest.candidates.source IS 'Who gave that price (market.prices).';
+COMMENT ON COLUMN harvest.candidates.value_usd IS 'quantity times price_usd, computed exactly and rounded half to even.';
+COMMENT ON COLUMN harvest.candidates.unrealized_usd IS 'The loss of selling at that price, as a negative amount, before costs of selling; NULL where price or cost is unknown.';
+COMMENT ON COLUMN harvest.candidates.term IS 'short or long: what a sale at as_of would be.';
+COMMENT ON COLUMN harvest.candidates.days_to_long_term IS 'Days until a sale is long-term; 0 when it is.';
+COMMENT ON COLUMN harvest.candidates.sell_first_quantity IS 'Units that a sale in this account would consume before it reaches this lot; 0: it is next.';
+COMMENT ON COLUMN harvest.candidates.unrealized_first_usd IS 'Gain or loss that would come with consuming them; NULL where one of them has no known gain.';
+COMMENT ON COLUMN harvest.candidates.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
+COMMENT ON COLUMN harvest.candidates.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
+COMMENT ON COLUMN harvest.candidates.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';
