@@ -155,9 +155,7 @@ class Binance:
                 return json_answer(self._private[request.path](asked))
         except RefusedError as refusal:
             return json_answer({"code": refusal.code, "msg": str(refusal)}, status=refusal.status)
-        return json_answer(
-            {"code": -1000, "msg": f"Path {request.path}, Method {request.method} is invalid"}, status=404
-        )
+        return json_answer({"status": 404, "error": "Not Found", "path": request.path}, status=404)
 
     def _checked(self, request: Request) -> Parameters:
         """The parameters of a request that may be answered. `signature` is HMAC-SHA256 of the query before it."""

@@ -98,7 +98,7 @@ def maintenance(venue: VenueName) -> Fault:
     return _always(
         {
             "kraken": _kraken("EService:Unavailable"),
-            "binance": _binance(503, -1016, "This service is no longer available."),
+            "binance": _binance(503, 1, "System is under maintenance."),
             "coinbase": _page(503, "Service Unavailable"),
         }[venue]
     )
