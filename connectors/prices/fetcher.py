@@ -205,7 +205,6 @@ class _Run:
             if market is None:
                 self._add(asset, route, {}, [slot for slot in slots if self._is_settled(slot + step)], step)
                 return
-            self._has_market.add(asset)
             self._ask(asset, route, slots, step)
         except SourceAnswerError as error:
             if market is None or market.is_active:
@@ -221,6 +220,7 @@ class _Run:
             slots = [slot for slot in slots if self.book.close(hub, slot + step) is not None]
         if not slots:
             return
+        self._has_market.add(asset)
         for page in self._venues[route.venue].pages(route.symbol, slots, step=step):
             closes = {}
             for slot in slots:
