@@ -1,0 +1,157 @@
+"""A book made by hand: raw files as a connector writes them, and the build of all of it.
+
+Belongs here: short ways to write rows of raw. Does not belong here: what the books should make of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connectors.raw import Mode, RawStore, Window
+from connectors.records import (
+    Balance,
+    Kind,
+    Posting,
+    Price,
+    Status,
+    Transaction,
+    balances_table,
+    prices_table,
+    transactions_table,
+)
+from connectors.windows import Span
+from warehouse.build import BuildResult, build
+from warehouse.connection import open_warehouse
+from warehouse.settings import AccountSettings, BookSettings
+
+AS_OF = datetime(2026, 11, 24, 6, tzinfo=UTC)
+
+
+def instant(text: str) -> datetime:
+    """`2025-03-01` or `2025-03-01 12:30` as an instant in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def row(
+    name: str,
+    kind: Kind,
+    at: str,
+    *moved: str,
+    fee: Sequence[str] = (),
+    tx_hash: str | None = None,
+    status: Status = "final",
+    reason: str | None = None,
+    order: int = 0,
+) -> Transaction:
+    """A transaction: `row("1", "trade", "2025-03-01", "1 BTC", "-40000 USD", fee=["-10 USD"])`."""
+    principal = [Posting(asset, quantity) for quantity, asset in map(str.split, moved)]
+    fees = [Posting(asset, quantity, "fee") for quantity, asset in map(str.split, fee)]
+    return Transaction(
+        id=name,
+        kind=kind,
+        occurred_at=instant(at),
+        postings=[*principal, *fees],
+        payload=f'{{"id": "{name}"}}',
+        status=status,
+        reason=reason,
+        tx_hash=tx_hash,
+        order=order,
+    )
+
+
+@dataclass
+class RawBook:
+    """A book in `folder`, filled by its methods and built by `build`."""
+
+    folder: Path
+    accounts: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    fetched_at: datetime = AS_OF - timedelta(hours=1)
+
+    @property
+    def store(self) -> RawStore:
+        """The raw folder."""
+        return RawStore(self.folder / "raw")
+
+    @property
+    def public(self) -> Path:
+        """The published file."""
+        return self.folder / "book.duckdb"
+
+    def add(
+        self,
+        account: str,
+        stream: str,
+        *rows: Transaction,
+        fetched_at: datetime | None = None,
+        mode: Mode = "append",
+        covers: tuple[str, str] | None = None,
+    ) -> Path:
+        """Append one raw file of `rows`."""
+        self.accounts.setdefault(account, "fifo")
+        windows = [Window(Span(instant(covers[0]), instant(covers[1])))] if covers else []
+        return self.store.append(
+            transactions_table(rows),
+            account=account,
+            stream=stream,
+            fetched_at=fetched_at or self.fetched_at,
+            source="test",
+            windows=windows,
+            mode=mode,
+        )
+
+    def price(self, asset: str, day: str, usd: str, *, source: str = "market") -> None:
+        """A fetched close of the UTC day `day`."""
+        self.price_at(asset, instant(day) + timedelta(days=1), usd, source=source)
+
+    def price_at(self, asset: str, at: datetime, usd: str, *, source: str = "market") -> None:
+        """A fetched price of the instant `at`."""
+        self.store.append(
+            prices_table([Price(asset, at, usd, source)]),
+            account="prices",
+            stream="daily",
+            fetched_at=self.fetched_at,
+            source=source,
+        )
+
+    def hold(self, account: str, checked_at: str, *held: str) -> None:
+        """A balance snapshot by the venue's own word: `hold("kraken", "2025-03-01", "1 BTC")`."""
+        self.accounts.setdefault(account, "fifo")
+        balances = [Balance(asset, "free", quantity) for quantity, asset in map(str.split, held)]
+        self.store.append(
+            balances_table(balances, checked_at=instant(checked_at), payload="{}"),
+            account=account,
+            stream="balances",
+            fetched_at=instant(checked_at),
+            source="test",
+            mode="snapshot",
+        )
+
+    def build(self) -> BuildResult:
+        """Build and publish it."""
+        settings = {
+            "accounts": tuple(AccountSettings(name, "exchange", method) for name, method in self.accounts.items()),
+            "time_zone": ZoneInfo("UTC"),
+            **self.settings,
+        }
+        return build(
+            raw_root=self.folder / "raw",
+            private=self.folder / "build" / "private.duckdb",
+            public=self.public,
+            settings=BookSettings(**settings),
+            as_of=AS_OF,
+        )
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """What the published file answers."""
+        with open_warehouse(self.public, read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+def money(*amounts: str) -> tuple[Decimal, ...]:
+    """Amounts as decimals, to compare with what a query answers."""
+    return tuple(Decimal(amount) for amount in amounts)

@@ -1,0 +1,124 @@
+"""The build: every step in order, each followed by its checks.
+
+Belongs here: the order, and what happens when a check fails. Does not belong here: what any step makes.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.connection import open_warehouse
+from warehouse.harvest.steps import CANDIDATES
+from warehouse.ledger.legs import LEGS
+from warehouse.ledger.postings import POSTINGS
+from warehouse.ledger.transfers import TRANSFERS
+from warehouse.market.prices import PRICES_STEP
+from warehouse.matching.events import EVENTS
+from warehouse.matching.income import INCOME
+from warehouse.matching.lots import LOTS
+from warehouse.publish import publish
+from warehouse.quality.balances import BALANCES
+from warehouse.quality.coverage import COVERAGE
+from warehouse.quality.problems import PROBLEMS
+from warehouse.settings import BookSettings
+from warehouse.steps import Book, Check, Step
+from warehouse.tax.steps import YEAR_SUMMARY
+
+STEPS: tuple[Step, ...] = (
+    LEGS,
+    COVERAGE,
+    BALANCES,
+    PRICES_STEP,
+    TRANSFERS,
+    POSTINGS,
+    EVENTS,
+    LOTS,
+    INCOME,
+    PROBLEMS,
+    YEAR_SUMMARY,
+    CANDIDATES,
+)
+
+_SHOWN_ROWS = 10
+
+
+class BlockingCheckError(Exception):
+    """A check that must hold does not, so nothing is published. The message shows the first rows that fail it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """A check with the rows that fail it, of which at most ten are kept; none, and it holds."""
+
+    check: Check
+    failing: int
+    rows: tuple[dict[str, Any], ...]
+
+
+@dataclass(slots=True)
+class BuildResult:
+    """What was built: rows of each table, seconds of each step (by its first table), and every check's result."""
+
+    published: Path
+    rows: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    checks: list[CheckResult] = field(default_factory=list)
+
+
+def build(
+    *,
+    raw_root: Path,
+    private: Path,
+    public: Path,
+    settings: BookSettings,
+    as_of: datetime,
+    on_step: Callable[[Step], None] | None = None,
+) -> BuildResult:
+    """Build the warehouse from nothing in the file `private` and publish it as `public`.
+
+    `on_step` is called before each step. Raises `BlockingCheckError`, and what the steps raise; then `public` is as it
+    was and `private` is left to look at.
+    """
+    result = BuildResult(public)
+    private.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private.unlink(missing_ok=True)
+    with open_warehouse(private) as connection:
+        book = Book(connection=connection, raw_root=raw_root, settings=settings, as_of=as_of)
+        for step in STEPS:
+            if on_step is not None:
+                on_step(step)
+            start = time.perf_counter()
+            step.run(book)
+            result.checks += run_checks(connection, step)
+            result.seconds[step.tables[0]] = time.perf_counter() - start
+            for table in step.tables:
+                result.rows[table] = _count(connection, table)
+    start = time.perf_counter()
+    publish(private, public)
+    private.unlink()
+    result.seconds["publish"] = time.perf_counter() - start
+    return result
+
+
+def run_checks(connection: duckdb.DuckDBPyConnection, step: Step) -> list[CheckResult]:
+    """The results of a step's checks. Raises `BlockingCheckError` for the first blocking one that does not hold."""
+    results = []
+    for check in step.checks:
+        rows = connection.sql(check.query).to_arrow_table()
+        result = CheckResult(check, rows.num_rows, tuple(rows.slice(0, _SHOWN_ROWS).to_pylist()))
+        if check.is_blocking and result.failing:
+            lines = "\n".join(f"  {row}" for row in result.rows)
+            raise BlockingCheckError(
+                f"{check.table}: {check.name} does not hold ({result.failing} rows). {check.description}\n{lines}"
+            )
+        results.append(result)
+    return results
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(connection.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0])

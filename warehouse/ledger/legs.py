@@ -1,0 +1,82 @@
+"""`ledger.legs` and `quality.quarantine`: every row of raw once, its postings taken apart, exact or set aside.
+
+Of several versions of a row (the same account, stream and id) the newest fetched counts. What is `pending`,
+`canceled` or a `mirror` of another stream is not booked. A row with a quantity that the books can not hold exactly is
+set aside whole.
+
+Belongs here: from files to postings. Does not belong here: values, pairing, anything of tax.
+"""
+
+import duckdb
+import pyarrow as pa
+
+from connectors.records import TRANSACTIONS
+from warehouse.ledger.quantities import PLAIN, plain_quantity
+from warehouse.market.currencies import is_cash
+from warehouse.raw_files import transaction_files, view_rows
+from warehouse.schema import create_tables, drop_tables, run_query, store_rows
+from warehouse.settings import BookSettings
+from warehouse.steps import Book, Check, Step
+
+
+def build_legs(book: Book) -> None:
+    """Make both tables from the raw files of the accounts in the settings.
+
+    Raises `connectors.raw.RawFileError` for a file that is not what was written.
+    """
+    connection = book.connection
+    create_tables(connection, "100_legs.sql", "710_quarantine.sql")
+    files = transaction_files(book.raw_root, [account.name for account in book.settings.accounts])
+    view_rows(connection, files, "raw_rows", TRANSACTIONS)
+    connection.execute("SET VARIABLE as_of = $as_of", {"as_of": book.as_of})
+    run_query(connection, "number_transactions.sql")
+    store_rows(connection, "asset_names", _asset_names(connection, book.settings))
+    store_rows(connection, "odd_quantities", _odd_quantities(connection))
+    run_query(connection, "insert_legs.sql")
+    drop_tables(connection, "booked", "older_versions", "unfit", "odd_quantities", "asset_names")
+
+
+def _asset_names(connection: duckdb.DuckDBPyConnection, settings: BookSettings) -> pa.Table:
+    """Each asset as it was `written`, the `asset` that the settings say it means, and whether that `is_cash`."""
+    written = _distinct(connection, "asset")
+    named = [settings.aliases.get(asset, asset) for asset in written]
+    cash = [is_cash(asset, base_currency=settings.base_currency) for asset in named]
+    return pa.table([written, named, cash], schema=_ASSET_NAMES)
+
+
+def _odd_quantities(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Each quantity `written` in another way than digits that fit, and as such digits (`plain`), null if impossible."""
+    written = _distinct(connection, "quantity", f"WHERE NOT regexp_full_match(quantity, '{PLAIN}')")
+    return pa.table([written, [plain_quantity(text) for text in written]], schema=_ODD_QUANTITIES)
+
+
+def _distinct(connection: duckdb.DuckDBPyConnection, column: str, condition: str = "") -> list[str]:
+    rows = f"(SELECT unnest(postings, recursive := true) FROM booked) {condition}"
+    return [row[0] for row in connection.sql(f"SELECT DISTINCT {column} FROM {rows}").fetchall()]
+
+
+_ASSET_NAMES = pa.schema([("written", pa.string()), ("asset", pa.string()), ("is_cash", pa.bool_())])
+_ODD_QUANTITIES = pa.schema([("written", pa.string()), ("plain", pa.string())])
+
+LEGS = Step(
+    tables=("ledger.legs", "quality.quarantine"),
+    needs=("raw",),
+    description="Takes every row of raw once, apart into its postings; sets aside what can not be booked exactly.",
+    run=build_legs,
+    checks=(
+        Check(
+            name="posting_ids_are_unique",
+            table="ledger.legs",
+            description="Every posting is there once.",
+            query="SELECT posting_id, count(*) AS times FROM ledger.legs GROUP BY posting_id HAVING count(*) > 1",
+            is_blocking=True,
+        ),
+        Check(
+            name="nothing_is_quarantined",
+            table="quality.quarantine",
+            description="Every row that was received could be booked.",
+            query="SELECT account, stream, id, reason FROM quality.quarantine ORDER BY ALL",
+            is_blocking=False,
+        ),
+    ),
+)

@@ -1,0 +1,101 @@
+"""What must hold of lots after every build: conservation, asserted on both sides.
+
+Belongs here: the queries that select what breaks it. Does not belong here: making lots.
+"""
+
+from warehouse.steps import Check
+
+LOT_CHECKS = (
+    Check(
+        name="open_lots_add_up_to_postings",
+        table="lots.open_lots",
+        description=(
+            "For each account and asset: open lots + unexplained arrivals - what found no lot = the sum of postings."
+        ),
+        query="""
+            SELECT account, asset, sum(posted) AS postings, sum(held) AS open_lots, sum(unexplained) AS unexplained,
+                sum(missing) AS missing FROM (
+                SELECT account, asset, quantity AS posted, 0 AS held, 0 AS unexplained, 0 AS missing
+                FROM ledger.postings WHERE NOT is_cash
+                UNION ALL SELECT account, asset, 0, quantity, 0, 0 FROM lots.open_lots WHERE account <> 'outside'
+                UNION ALL SELECT account, asset, 0, 0, quantity, 0 FROM lots.events WHERE event = 'unexplained'
+                UNION ALL SELECT account, asset, 0, 0, 0, quantity FROM lots.shortfalls
+                WHERE problem IN ('missing_basis', 'missing_lots')
+                UNION ALL SELECT e.to_account, e.asset, 0, 0, 0, -s.quantity
+                FROM lots.shortfalls AS s JOIN lots.events AS e USING (event_id)
+                WHERE s.problem = 'missing_lots' AND e.to_account <> 'outside'
+            ) GROUP BY account, asset
+            HAVING sum(held) + sum(unexplained) - sum(missing) <> sum(posted) ORDER BY ALL
+        """,
+        is_blocking=True,
+    ),
+    Check(
+        name="each_lot_is_conserved",
+        table="lots.lots",
+        description="For each lot: what was consumed + what is open = what was acquired, in quantity and in cost.",
+        query="""
+            SELECT lot_id, sum(acquired) AS acquired, sum(used) AS used, sum(cost) AS cost, sum(used_cost) AS used_cost
+            FROM (
+                SELECT lot_id, quantity AS acquired, 0 AS used, cost_usd AS cost, 0 AS used_cost,
+                    cost_usd IS NOT NULL AS is_known
+                FROM lots.lots
+                UNION ALL SELECT lot_id, 0, quantity, 0, cost_usd, cost_usd IS NOT NULL FROM lots.open_lots
+                UNION ALL SELECT lot_id, 0, quantity, 0, cost_usd, cost_usd IS NOT NULL FROM lots.disposals
+                WHERE cost_basis = 'cost'
+                UNION ALL SELECT lot_id, 0, quantity, 0, 0, NULL FROM lots.disposals WHERE cost_basis <> 'cost'
+            ) GROUP BY lot_id
+            HAVING sum(acquired) <> sum(used) OR sum(cost) <> sum(used_cost) OR bool_and(is_known) <> bool_or(is_known)
+            ORDER BY lot_id
+        """,
+        is_blocking=True,
+    ),
+    Check(
+        name="slices_add_up_to_their_disposal",
+        table="lots.disposals",
+        description="A disposal's slices and what found no lot add up to its quantity, and to its proceeds.",
+        query="""
+            SELECT event_id, sum(told) AS told, sum(sliced) AS sliced, sum(value) AS value, sum(proceeds) AS proceeds
+            FROM (
+                SELECT event_id, CASE event WHEN 'dispose' THEN quantity ELSE fee_quantity END AS told, 0 AS sliced,
+                    value_usd AS value, 0 AS proceeds, value_usd IS NOT NULL AS is_known
+                FROM lots.events
+                WHERE event = 'dispose' OR fee_quantity > 0
+                UNION ALL SELECT event_id, 0, quantity, 0, proceeds_usd, proceeds_usd IS NOT NULL FROM lots.disposals
+                UNION ALL SELECT event_id, 0, quantity, 0, value_usd, value_usd IS NOT NULL FROM lots.shortfalls
+                WHERE problem = 'missing_basis'
+            ) GROUP BY event_id
+            HAVING sum(told) <> sum(sliced) OR sum(value) <> sum(proceeds) OR bool_and(is_known) <> bool_or(is_known)
+            ORDER BY event_id
+        """,
+        is_blocking=True,
+    ),
+    Check(
+        name="disposal_ids_are_unique",
+        table="lots.disposals",
+        description="Every slice is there once.",
+        query="SELECT disposal_id, count(*) AS times FROM lots.disposals GROUP BY disposal_id HAVING count(*) > 1",
+        is_blocking=True,
+    ),
+    Check(
+        name="open_lots_are_positive",
+        table="lots.open_lots",
+        description="No lot is negative, and each stands once in an account.",
+        query="""
+            SELECT lot_id, account, count(*) AS times, min(quantity) AS least FROM lots.open_lots
+            GROUP BY lot_id, account, is_in_transit HAVING count(*) > 1 OR min(quantity) <= 0 ORDER BY ALL
+        """,
+        is_blocking=True,
+    ),
+    Check(
+        name="nothing_stored_is_a_float",
+        table="lots.disposals",
+        description="No column of the books is a binary floating-point number.",
+        query="""
+            SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns
+            WHERE data_type IN ('FLOAT', 'DOUBLE', 'REAL') AND table_catalog = current_database()
+                AND table_schema IN ('ledger', 'market', 'lots', 'tax', 'harvest', 'quality')
+            ORDER BY ALL
+        """,
+        is_blocking=True,
+    ),
+)

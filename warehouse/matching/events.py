@@ -1,0 +1,106 @@
+"""`lots.events`: postings and transfers as what the lot engine understands.
+
+Belongs here: which posting acquires, disposes or moves, and what a fee belongs to. Does not belong here: market
+values (`warehouse/ledger/postings.py`), matching (`warehouse/lots`).
+"""
+
+from itertools import groupby
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.columns import MONEY, from_integers, share, split, to_integers
+from warehouse.schema import create_tables, drop_tables, fetch_query, run_query, store_rows
+from warehouse.steps import Book, Check, Step
+
+_WITHHELD = """
+SELECT posting_id, abs(value_usd) AS value, withheld_quantity, abs(quantity) AS quantity
+FROM departures WHERE is_withheld
+"""
+
+_SHARED_SIDES = """
+SELECT a.transaction_number, a.asset, a.side,
+    CASE a.side WHEN 'given' THEN e.proceeds_value ELSE e.cost_value END AS value, abs(a.principal_value) AS weight
+FROM exchange_assets AS a JOIN exchanges AS e USING (transaction_number)
+WHERE (a.side = 'given' AND e.given_coins > 1)
+    OR (a.side = 'received' AND e.received_coins > 1 AND e.shape = 'purchase')
+ORDER BY a.transaction_number, a.side, a.asset
+"""
+
+
+def build_events(book: Book) -> None:
+    """Make `lots.events` from `ledger.postings` and `ledger.transfers`."""
+    connection = book.connection
+    create_tables(connection, "300_events.sql")
+    run_query(connection, "find_movements.sql")
+    store_rows(connection, "withheld_values", _withheld_values(connection))
+    run_query(connection, "insert_single_events.sql")
+    run_query(connection, "find_exchanges.sql")
+    store_rows(connection, "shared_values", _shared_values(connection))
+    run_query(connection, "insert_exchange_events.sql")
+    drop_tables(
+        connection, "exchange_kinds", "income_kinds", "leaving_kinds", "movements", "departures", "withheld_values",
+        "loose_fees", "departing_fees", "exchange_assets", "exchange_heads", "exchanges", "shared_values",
+    )  # fmt: skip
+
+
+def _withheld_values(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """What the part of a transfer that never arrived was worth: its share of what left."""
+    rows = fetch_query(connection, _WITHHELD)
+    return rows.select(["posting_id"]).append_column(
+        "value", share(rows["value"], rows["withheld_quantity"], rows["quantity"])
+    )
+
+
+def _shared_values(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """What each of several coins given, or bought, in one exchange brought or cost: by their values, to the last unit.
+
+    A side of which one coin has no value, or all are worth nothing, is left out: how it is shared is not known.
+    """
+    rows = fetch_query(connection, _SHARED_SIDES)
+    keys = list(zip(rows["transaction_number"].to_pylist(), rows["side"].to_pylist(), strict=True))
+    known = rows["value"].is_valid().to_pylist(), rows["weight"].is_valid().to_pylist()
+    values, weights = to_integers(rows["value"]), to_integers(rows["weight"])
+    taken: list[int] = []
+    shares: list[int] = []
+    for _, group in groupby(range(len(keys)), key=keys.__getitem__):
+        side = list(group)
+        if all(known[0][row] and known[1][row] for row in side) and any(weights[row] for row in side):
+            taken += side
+            shares += split(values[side[0]], [weights[row] for row in side])
+    chosen = rows.select(["transaction_number", "asset"]).take(pa.array(taken, pa.int64()))
+    return chosen.append_column("value", from_integers(shares, MONEY))
+
+
+EVENTS = Step(
+    tables=("lots.events",),
+    needs=("ledger.postings", "ledger.transfers"),
+    description="Says of every coin in every transaction whether it was acquired, disposed of or moved, and at what.",
+    run=build_events,
+    checks=(
+        Check(
+            name="event_ids_are_unique",
+            table="lots.events",
+            description="Every event is there once.",
+            query="SELECT event_id, count(*) AS times FROM lots.events GROUP BY event_id HAVING count(*) > 1",
+            is_blocking=True,
+        ),
+        Check(
+            name="events_move_what_was_posted",
+            table="lots.events",
+            description="For each account and asset the events add up to the postings.",
+            query="""
+                SELECT account, asset, sum(posted) AS posted, sum(told) AS told FROM (
+                    SELECT account, asset, quantity AS posted, 0 AS told FROM ledger.postings WHERE NOT is_cash
+                    UNION ALL
+                    SELECT account, asset, 0, CASE WHEN event IN ('acquire', 'unexplained') THEN quantity
+                        ELSE -quantity - coalesce(fee_quantity, 0) END FROM lots.events
+                    UNION ALL
+                    SELECT to_account, asset, 0, quantity FROM lots.events
+                    WHERE event = 'transfer' AND to_account <> 'outside'
+                ) GROUP BY account, asset HAVING sum(posted) <> sum(told) ORDER BY ALL
+            """,
+            is_blocking=True,
+        ),
+    ),
+)

@@ -1,0 +1,42 @@
+-- From ledger.legs and market.prices: `priced_legs`, the legs that need a price of their own, each with the one that
+-- counts. A leg of a trade of one coin for money needs none: the money values it.
+
+CREATE OR REPLACE TEMP TABLE trade_kinds AS SELECT unnest(['trade', 'wrap']) AS kind;
+
+CREATE OR REPLACE TEMP TABLE simple_trades AS
+SELECT transaction_number, any_value(asset) FILTER (role = 'principal' AND NOT is_cash) AS coin
+FROM ledger.legs SEMI JOIN trade_kinds USING (kind)
+GROUP BY transaction_number
+HAVING count(DISTINCT asset) FILTER (role = 'principal' AND NOT is_cash) = 1 AND bool_or(role = 'principal' AND is_cash);
+
+CREATE OR REPLACE TEMP TABLE unpriced_legs AS
+SELECT l.transaction_number, l.place, l.asset, l.quantity, l.occurred_at
+FROM ledger.legs AS l
+LEFT JOIN simple_trades AS s USING (transaction_number)
+WHERE l.asset <> getvariable('base_currency') AND (s.coin IS NULL OR s.coin <> l.asset);
+
+CREATE OR REPLACE TEMP TABLE needed_prices AS SELECT DISTINCT asset, occurred_at FROM unpriced_legs;
+
+-- In order: a price of that very instant, the close of its hour, the close of its UTC day, the last close of three days.
+CREATE OR REPLACE TEMP TABLE found_prices AS
+SELECT
+    n.asset, n.occurred_at,
+    CASE
+        WHEN i."at" IS NOT NULL THEN i.price_usd WHEN h."at" IS NOT NULL THEN h.price_usd
+        WHEN d."at" IS NOT NULL THEN d.price_usd WHEN e."at" >= n.occurred_at - INTERVAL 3 DAY THEN e.price_usd
+    END AS price_usd,
+    CASE
+        WHEN i."at" IS NOT NULL THEN i.source WHEN h."at" IS NOT NULL THEN h.source
+        WHEN d."at" IS NOT NULL THEN d.source WHEN e."at" >= n.occurred_at - INTERVAL 3 DAY THEN e.source
+    END AS source,
+    coalesce(i.is_interpolated, h.is_interpolated, d.is_interpolated, true) AS is_interpolated
+FROM needed_prices AS n
+LEFT JOIN market.prices AS i ON i.asset = n.asset AND i."at" = n.occurred_at
+LEFT JOIN market.prices AS h ON h.asset = n.asset AND h."at" = date_trunc('hour', n.occurred_at) + INTERVAL 1 HOUR
+LEFT JOIN market.prices AS d ON d.asset = n.asset AND d."at" = date_trunc('day', n.occurred_at) + INTERVAL 1 DAY
+ASOF LEFT JOIN market.prices AS e ON e.asset = n.asset AND e."at" <= n.occurred_at;
+
+CREATE OR REPLACE TEMP TABLE priced_legs AS
+SELECT u.transaction_number, u.place, u.quantity, f.price_usd, f.source, f.is_interpolated
+FROM unpriced_legs AS u JOIN found_prices AS f USING (asset, occurred_at)
+WHERE f.price_usd IS NOT NULL;

@@ -1,0 +1,41 @@
+-- From `booked`, `asset_names` (written, asset, is_cash) and `odd_quantities` (written, plain) to ledger.legs and
+-- quality.quarantine. Only texts that fit exactly reach the cast.
+
+CREATE OR REPLACE TEMP TABLE unfit AS
+SELECT
+    b.transaction_number,
+    any_value(b.account) AS account,
+    any_value(b.stream) AS stream,
+    any_value(b.id) AS id,
+    string_agg(p.asset || ' ' || p.quantity, ', ' ORDER BY p.asset, p.quantity)
+        || ' does not fit 20 digits before and 18 after the decimal point' AS reason
+FROM (SELECT * EXCLUDE (postings), unnest(postings) AS p FROM booked) AS b
+JOIN odd_quantities AS o ON o.written = p.quantity AND o.plain IS NULL
+GROUP BY b.transaction_number;
+
+INSERT INTO ledger.legs BY NAME
+SELECT
+    m.transaction_id || '#' || m.place AS posting_id, m.transaction_id, m.transaction_number, m.place,
+    m.account, m.stream, a.asset, coalesce(o.plain, m.quantity)::DECIMAL(38, 18) AS quantity, m.role, m.kind, a.is_cash,
+    m.occurred_at, m.tx_hash, m.counterparty, m.raw_file, m.payload_hash
+FROM (
+    SELECT
+        * EXCLUDE (postings, id),
+        account || '/' || stream || '/' || id AS transaction_id,
+        unnest(postings, recursive := true),
+        generate_subscripts(postings, 1) AS place
+    FROM booked ANTI JOIN unfit USING (transaction_number)
+) AS m
+JOIN asset_names AS a ON a.written = m.asset
+LEFT JOIN odd_quantities AS o ON o.written = m.quantity
+WHERE m.role = 'principal' OR coalesce(o.plain, m.quantity)::DECIMAL(38, 18) <> 0;
+
+INSERT INTO quality.quarantine BY NAME
+SELECT
+    r.account, r.stream, r.id, r.occurred_at,
+    CASE r.status WHEN 'rejected' THEN r.reason ELSE u.reason END AS reason,
+    r.payload, r.raw_file
+FROM raw_rows AS r ANTI JOIN older_versions USING (raw_file, file_row_number)
+LEFT JOIN unfit AS u USING (account, stream, id)
+WHERE r.status = 'rejected' OR (r.status = 'final' AND u.id IS NOT NULL)
+ORDER BY ALL;

@@ -1,0 +1,65 @@
+-- From lots.events, lots.shortfalls, quality.quarantine and `unlisted_folders` to quality.problems.
+
+INSERT INTO quality.problems BY NAME
+WITH from_events AS (
+    SELECT
+        CASE
+            WHEN event = 'unexplained' AND kind IN ('deposit', 'withdrawal') THEN 'unpaired_deposit'
+            WHEN event = 'transfer' AND to_account = 'outside' AND kind IN ('deposit', 'withdrawal')
+                THEN 'unpaired_withdrawal'
+            WHEN event = 'unexplained' OR (event = 'transfer' AND to_account = 'outside') THEN
+                CASE kind WHEN 'margin' THEN 'margin_not_supported' WHEN 'one_sided' THEN 'one_sided_trade'
+                    ELSE 'unknown_kind' END
+            WHEN event = 'acquire' AND kind = 'gift' THEN 'gift_without_basis'
+        END AS problem,
+        *
+    FROM lots.events
+), told AS (
+    SELECT problem, event_id, account, asset, quantity, NULL::DECIMAL(38, 8) AS value_usd, occurred_at, transaction_id,
+        CASE problem
+            WHEN 'unpaired_deposit' THEN 'came in and no own account shows it leaving. Add the account or import it came '
+                || 'from, or import the purchase: until then these coins have no lot'
+            WHEN 'unpaired_withdrawal' THEN 'left and no own account shows it arriving. Add the account it went to, or '
+                || 'import it as a gift, payment or loss: until then its lots are kept outside, still owned'
+            WHEN 'margin_not_supported' THEN 'moved by a margin position. Margin is not supported: these coins are '
+                || 'kept out of the gains'
+            WHEN 'one_sided_trade' THEN 'is one side of a trade whose other side is not told: it has no cost and no '
+                || 'proceeds'
+            WHEN 'unknown_kind' THEN 'moved for a reason that is not understood. Import it with a label that says what '
+                || 'it was'
+            WHEN 'gift_without_basis' THEN 'was a gift. Its cost is the giver''s: until that is known, so is no gain'
+        END AS why
+    FROM from_events WHERE problem IS NOT NULL
+    UNION ALL
+    SELECT 'missing_price', event_id, account, asset, quantity, NULL, occurred_at, transaction_id,
+        'has no price on ' || strftime(timezone('UTC', occurred_at), '%Y-%m-%d') || ' nor in the three days before, and '
+            || 'a cost or gain rests on it. Add one to prices.csv'
+    FROM lots.events WHERE needs_value AND value_usd IS NULL
+    UNION ALL
+    SELECT s.problem, s.event_id, s.account, s.asset, s.quantity, s.value_usd, s.occurred_at, e.transaction_id,
+        CASE s.problem
+            WHEN 'missing_basis' THEN 'found no lot to come from. Import the purchase or an opening lot: until then the '
+                || 'gain is unproven'
+            WHEN 'missing_lots' THEN 'moved without a lot. Import the purchase or an opening lot'
+            ELSE s.detail
+        END
+    FROM lots.shortfalls AS s LEFT JOIN lots.events AS e USING (event_id)
+    WHERE s.problem <> 'unknown_value'
+), aggregated AS (
+    SELECT
+        problem || ':' || coalesce(event_id, account || '/' || asset) AS problem_id, *,
+        CASE WHEN quantity IS NULL THEN '' ELSE rtrim(rtrim(quantity::VARCHAR, '0'), '.') || ' ' END || asset || ' in '
+            || account || ' ' || why AS detail
+    FROM told
+)
+SELECT * EXCLUDE (why) FROM aggregated
+UNION ALL BY NAME
+SELECT 'rejected_row:' || account || '/' || stream || '/' || id AS problem_id, 'rejected_row' AS problem, account,
+    occurred_at, account || '/' || stream || '/' || id AS transaction_id,
+    'a row of ' || stream || ' could not be booked: ' || reason AS detail
+FROM quality.quarantine
+UNION ALL BY NAME
+SELECT 'raw_file:' || folder AS problem_id, 'raw_file' AS problem, folder AS account,
+    'the raw folder ' || folder || ' belongs to no account of the configuration: nothing of it is in the books' AS detail
+FROM unlisted_folders
+ORDER BY occurred_at, problem_id;

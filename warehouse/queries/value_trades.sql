@@ -1,0 +1,82 @@
+-- From ledger.legs, `market_values` and `stablecoins`: `trade_sides`, the value of what each trade received and gave, and
+-- `asset_values`, the value of each coin in it. The order of evidence: money in the base currency, other money at its
+-- rate, a stablecoin at its own market price, the price of what was received, the price of what was given.
+
+CREATE OR REPLACE TEMP TABLE trade_assets AS
+SELECT
+    l.transaction_number, l.asset, l.is_cash, l.asset IN (SELECT asset FROM stablecoins) AS is_stable,
+    sum(l.quantity) AS quantity, count(*) AS postings,
+    CASE
+        WHEN l.asset = getvariable('base_currency') THEN sum(l.quantity)::DECIMAL(38, 8)
+        WHEN count(m.market_value) = count(*) THEN sum(m.market_value)
+    END AS value,
+    any_value(m.source) AS source, coalesce(bool_or(m.is_interpolated), false) AS is_interpolated
+FROM ledger.legs AS l
+SEMI JOIN trade_kinds USING (kind)
+LEFT JOIN market_values AS m USING (transaction_number, place)
+WHERE l.role = 'principal'
+GROUP BY l.transaction_number, l.asset, l.is_cash;
+
+CREATE OR REPLACE TEMP TABLE trades AS
+SELECT
+    transaction_number,
+    count(*) FILTER (NOT is_cash AND quantity > 0) AS received_coins,
+    count(*) FILTER (NOT is_cash AND quantity < 0) AS given_coins,
+    bool_or(is_cash) AS has_cash,
+    CASE WHEN count(*) FILTER (is_cash AND value IS NULL) = 0 THEN coalesce(sum(value) FILTER (is_cash), 0) END AS cash,
+    CASE WHEN count(*) FILTER (NOT is_cash AND quantity > 0 AND value IS NULL) = 0
+        THEN sum(value) FILTER (NOT is_cash AND quantity > 0) END AS received_market,
+    CASE WHEN count(*) FILTER (NOT is_cash AND quantity < 0 AND value IS NULL) = 0
+        THEN -sum(value) FILTER (NOT is_cash AND quantity < 0) END AS given_market,
+    coalesce(bool_and(is_stable) FILTER (NOT is_cash AND quantity > 0), false) AS is_received_stable,
+    coalesce(bool_and(is_stable) FILTER (NOT is_cash AND quantity < 0), false) AS is_given_stable,
+    'trade for ' || string_agg(asset, '+' ORDER BY asset) FILTER (is_cash)
+        || coalesce(', ' || min(source) FILTER (is_cash), '') AS cash_source,
+    'trade for ' || string_agg(asset, '+' ORDER BY asset) FILTER (NOT is_cash AND quantity > 0)
+        || coalesce(', ' || min(source) FILTER (NOT is_cash AND quantity > 0), '') AS received_source,
+    'trade for ' || string_agg(asset, '+' ORDER BY asset) FILTER (NOT is_cash AND quantity < 0)
+        || coalesce(', ' || min(source) FILTER (NOT is_cash AND quantity < 0), '') AS given_source,
+    bool_or(is_interpolated) AS is_interpolated
+FROM trade_assets
+GROUP BY transaction_number;
+
+CREATE OR REPLACE TEMP TABLE trade_evidence AS
+SELECT
+    *,
+    CASE
+        WHEN given_coins = 0 AND has_cash THEN 'cash'
+        WHEN received_coins = 0 AND has_cash THEN 'cash'
+        WHEN given_coins = 0 THEN 'received'
+        WHEN received_coins = 0 THEN 'given'
+        WHEN is_received_stable AND received_market IS NOT NULL THEN 'received'
+        WHEN is_given_stable AND given_market IS NOT NULL THEN 'given'
+        WHEN received_market IS NOT NULL THEN 'received'
+        WHEN given_market IS NOT NULL THEN 'given'
+    END AS evidence
+FROM trades;
+
+CREATE OR REPLACE TEMP TABLE trade_sides AS
+SELECT
+    transaction_number, received_coins, given_coins, has_cash, is_interpolated,
+    CASE evidence WHEN 'cash' THEN -cash WHEN 'received' THEN received_market WHEN 'given' THEN given_market - cash END
+        AS received_value,
+    CASE evidence WHEN 'cash' THEN cash WHEN 'received' THEN received_market + cash WHEN 'given' THEN given_market END
+        AS given_value,
+    evidence,
+    CASE evidence WHEN 'cash' THEN cash_source WHEN 'received' THEN received_source WHEN 'given' THEN given_source END
+        AS source
+FROM trade_evidence;
+
+-- A side of one coin has the value of the side; what several coins share is worked out apart (`split_values`).
+CREATE OR REPLACE TEMP TABLE asset_values AS
+SELECT
+    a.transaction_number, a.asset, a.quantity, a.postings, a.value AS market_value,
+    CASE WHEN a.quantity > 0 THEN s.received_value ELSE -s.given_value END AS side_value,
+    CASE WHEN a.quantity > 0 THEN s.received_coins ELSE s.given_coins END AS side_coins,
+    CASE
+        WHEN s.evidence = CASE WHEN a.quantity > 0 THEN 'received' ELSE 'given' END THEN a.source
+        ELSE s.source
+    END AS source,
+    s.is_interpolated
+FROM trade_assets AS a JOIN trade_sides AS s USING (transaction_number)
+WHERE NOT a.is_cash AND a.quantity <> 0;

@@ -1,0 +1,129 @@
+-- Lots: made by acquisitions, moved by transfers, consumed by disposals.
+CREATE SCHEMA IF NOT EXISTS lots;
+
+CREATE OR REPLACE TABLE lots.lots (
+    lot_id VARCHAR NOT NULL,
+    asset VARCHAR NOT NULL,
+    account VARCHAR NOT NULL,
+    acquired_at TIMESTAMPTZ NOT NULL,
+    quantity DECIMAL(38, 18) NOT NULL CHECK (quantity > 0),
+    cost_usd DECIMAL(38, 8),
+    origin VARCHAR NOT NULL,
+    transaction_id VARCHAR NOT NULL
+);
+
+CREATE OR REPLACE TABLE lots.open_lots (
+    lot_id VARCHAR NOT NULL,
+    asset VARCHAR NOT NULL,
+    account VARCHAR NOT NULL,
+    acquired_at TIMESTAMPTZ NOT NULL,
+    quantity DECIMAL(38, 18) NOT NULL CHECK (quantity > 0),
+    cost_usd DECIMAL(38, 8),
+    unit_cost_usd DECIMAL(38, 18),
+    is_in_transit BOOLEAN NOT NULL
+);
+
+CREATE OR REPLACE TABLE lots.lot_moves (
+    event_id VARCHAR,
+    lot_id VARCHAR NOT NULL,
+    asset VARCHAR NOT NULL,
+    from_account VARCHAR NOT NULL,
+    to_account VARCHAR NOT NULL,
+    quantity DECIMAL(38, 18) NOT NULL CHECK (quantity > 0),
+    cost_usd DECIMAL(38, 8),
+    moved_at TIMESTAMPTZ NOT NULL,
+    reason VARCHAR NOT NULL
+);
+
+CREATE OR REPLACE TABLE lots.disposals (
+    disposal_id VARCHAR NOT NULL,
+    transaction_id VARCHAR NOT NULL,
+    event_id VARCHAR NOT NULL,
+    lot_id VARCHAR NOT NULL,
+    account VARCHAR NOT NULL,
+    asset VARCHAR NOT NULL,
+    quantity DECIMAL(38, 18) NOT NULL CHECK (quantity > 0),
+    acquired_at TIMESTAMPTZ NOT NULL,
+    disposed_at TIMESTAMPTZ NOT NULL,
+    proceeds_usd DECIMAL(38, 8),
+    cost_usd DECIMAL(38, 8),
+    gain_usd DECIMAL(38, 8) CHECK (gain_usd = proceeds_usd - cost_usd),
+    term VARCHAR CHECK (term IN ('short', 'long')),
+    tax_year INTEGER NOT NULL,
+    method VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    is_taxable BOOLEAN NOT NULL,
+    cost_basis VARCHAR NOT NULL
+);
+
+CREATE OR REPLACE TABLE lots.shortfalls (
+    problem VARCHAR NOT NULL,
+    event_id VARCHAR,
+    account VARCHAR NOT NULL,
+    asset VARCHAR NOT NULL,
+    quantity DECIMAL(38, 18),
+    value_usd DECIMAL(38, 8),
+    occurred_at TIMESTAMPTZ NOT NULL,
+    detail VARCHAR NOT NULL
+);
+
+COMMENT ON TABLE lots.lots IS 'Every lot that was ever made, as it was made.';
+COMMENT ON COLUMN lots.lots.lot_id IS 'event_id of the acquisition (lots.events), which is a posting_id.';
+COMMENT ON COLUMN lots.lots.asset IS 'Symbol of the coin.';
+COMMENT ON COLUMN lots.lots.account IS 'Account in which it was acquired.';
+COMMENT ON COLUMN lots.lots.acquired_at IS 'When, in UTC; the holding period starts the day after in the taxpayer''s time zone.';
+COMMENT ON COLUMN lots.lots.quantity IS 'Units acquired, net of fees withheld from them.';
+COMMENT ON COLUMN lots.lots.cost_usd IS 'Cost with fees, or the value when received of income; NULL where not known.';
+COMMENT ON COLUMN lots.lots.origin IS 'How it came: trade, reward, mining, interest, airdrop, fork, income, gift, fee (a rebate) or wrap.';
+COMMENT ON COLUMN lots.lots.transaction_id IS 'Transaction that made it (ledger.postings).';
+
+COMMENT ON TABLE lots.open_lots IS 'What is left of each lot, in the account that holds it now. A lot may be held in several accounts.';
+COMMENT ON COLUMN lots.open_lots.lot_id IS 'Lot (lots.lots).';
+COMMENT ON COLUMN lots.open_lots.asset IS 'Symbol of the coin.';
+COMMENT ON COLUMN lots.open_lots.account IS 'Account that holds it now; outside for coins that left to an address in no account.';
+COMMENT ON COLUMN lots.open_lots.acquired_at IS 'When the lot was acquired, in UTC; moving does not change it.';
+COMMENT ON COLUMN lots.open_lots.quantity IS 'Units left.';
+COMMENT ON COLUMN lots.open_lots.cost_usd IS 'Cost of the units left; NULL where not known.';
+COMMENT ON COLUMN lots.open_lots.unit_cost_usd IS 'Cost of one unit, rounded half to even at 18 decimals, for looking at; sums use cost_usd.';
+COMMENT ON COLUMN lots.open_lots.is_in_transit IS 'Whether it left for the account and has not arrived yet.';
+
+COMMENT ON TABLE lots.lot_moves IS 'Each lot that each transfer carried.';
+COMMENT ON COLUMN lots.lot_moves.event_id IS 'Transfer (lots.events), or NULL where the rules and not the person moved it.';
+COMMENT ON COLUMN lots.lot_moves.lot_id IS 'Lot (lots.lots).';
+COMMENT ON COLUMN lots.lot_moves.asset IS 'Symbol of the coin.';
+COMMENT ON COLUMN lots.lot_moves.from_account IS 'Account it left.';
+COMMENT ON COLUMN lots.lot_moves.to_account IS 'Account it went to; outside where no own account shows it arriving.';
+COMMENT ON COLUMN lots.lot_moves.quantity IS 'Units of the lot that moved.';
+COMMENT ON COLUMN lots.lot_moves.cost_usd IS 'Their cost; NULL where not known.';
+COMMENT ON COLUMN lots.lot_moves.moved_at IS 'When it left, in UTC.';
+COMMENT ON COLUMN lots.lot_moves.reason IS 'transfer, or allocation for the move from one pool to accounts.';
+
+COMMENT ON TABLE lots.disposals IS 'Realized gains: each lot that each disposal consumed, with its share of proceeds and cost.';
+COMMENT ON COLUMN lots.disposals.disposal_id IS 'event_id, then / and the place of the slice in its disposal, from 1.';
+COMMENT ON COLUMN lots.disposals.transaction_id IS 'Transaction that disposed of it (ledger.postings).';
+COMMENT ON COLUMN lots.disposals.event_id IS 'Disposal (lots.events); of coins spent on a transfer, the transfer.';
+COMMENT ON COLUMN lots.disposals.lot_id IS 'Lot that was consumed (lots.lots).';
+COMMENT ON COLUMN lots.disposals.account IS 'Account that it was disposed of in.';
+COMMENT ON COLUMN lots.disposals.asset IS 'Symbol of the coin.';
+COMMENT ON COLUMN lots.disposals.quantity IS 'Units of the lot that were consumed.';
+COMMENT ON COLUMN lots.disposals.acquired_at IS 'When the lot was acquired, in UTC.';
+COMMENT ON COLUMN lots.disposals.disposed_at IS 'When it was disposed of, in UTC.';
+COMMENT ON COLUMN lots.disposals.proceeds_usd IS 'The slice''s share of what the disposal brought, after fees; NULL where not known or not taxable.';
+COMMENT ON COLUMN lots.disposals.cost_usd IS 'The slice''s share of the lot''s cost; NULL where not known.';
+COMMENT ON COLUMN lots.disposals.gain_usd IS 'proceeds_usd - cost_usd; NULL where either is not known: unproven, not zero.';
+COMMENT ON COLUMN lots.disposals.term IS 'short or long, by dates in the taxpayer''s time zone.';
+COMMENT ON COLUMN lots.disposals.tax_year IS 'Calendar year of the disposal in the taxpayer''s time zone.';
+COMMENT ON COLUMN lots.disposals.method IS 'What chose the lot: the account''s method, or specific for one that was identified.';
+COMMENT ON COLUMN lots.disposals.kind IS 'sale (for money), swap (for another coin), spend, fee (given for a service), transfer_fee, gift_out, donation, lost or theft.';
+COMMENT ON COLUMN lots.disposals.is_taxable IS 'Whether a gain or loss is realized; not for gift_out, donation, lost and theft.';
+COMMENT ON COLUMN lots.disposals.cost_basis IS 'cost, or for a gift that had lost value gift_loss or gift_neither.';
+
+COMMENT ON TABLE lots.shortfalls IS 'What the lot engine found missing, as it found it. quality.problems says the same in words, beside all other problems.';
+COMMENT ON COLUMN lots.shortfalls.problem IS 'missing_basis (a disposal found too few lots), missing_lots (a transfer did), unknown_value, or what was wrong with an identification or allocation.';
+COMMENT ON COLUMN lots.shortfalls.event_id IS 'Event that it was found in (lots.events).';
+COMMENT ON COLUMN lots.shortfalls.account IS 'Account of the event.';
+COMMENT ON COLUMN lots.shortfalls.asset IS 'Symbol of the coin.';
+COMMENT ON COLUMN lots.shortfalls.quantity IS 'Units that found no lot.';
+COMMENT ON COLUMN lots.shortfalls.value_usd IS 'Of a missing_basis, the share of the proceeds that falls on them: their gain is unproven.';
+COMMENT ON COLUMN lots.shortfalls.occurred_at IS 'When, in UTC.';
+COMMENT ON COLUMN lots.shortfalls.detail IS 'What was found, in words.';
