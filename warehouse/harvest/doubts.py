@@ -31,14 +31,14 @@ class StreamHealth:
     """One row of `quality.coverage`: how well one stream of an account is known."""
 
     stream: str
-    is_complete: bool
+    has_gaps: bool
     last_success_at: datetime | None
     last_error: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An open problem of one asset in one account: `missing_basis`, `unpaired_deposit`, `unknown_kind` and others."""
+    """Problems of one kind (`missing_basis`, `unpaired_deposit`, ...) with one asset in one account."""
 
     kind: str
     count: int
@@ -54,13 +54,16 @@ class BalanceDifference:
 
 _BLOCKING_PROBLEMS = {
     "unpaired_deposit": "coins came in whose cost and age are unknown, and may be sold before this lot",
-    "unknown_kind": "movements of a kind that is not understood: this lot may be gone already",
+    "unknown_kind": "movements that are not understood: this lot may be gone already",
+    "one_sided_trade": "half of a trade is not told: what is held may differ from the lots",
+    "margin_not_supported": "margin positions moved it, which the books do not follow",
 }
 _REVIEW_PROBLEMS = {
     "missing_basis": "an earlier sale found too few lots: purchases are missing from the books",
     "missing_lots": "a transfer out found too few lots: purchases are missing from the books",
-    "unknown_value": "a purchase or sale has no known value",
 }
+_PROBLEMS_OF_ONE_LOT = frozenset({"missing_price", "gift_without_basis", "unpaired_withdrawal"})
+"""They leave the lot they are about without a cost, or outside, where it is seen; other lots are not concerned."""
 
 
 def verdict(doubts: Iterable[Doubt]) -> tuple[Status, list[str]]:
@@ -71,15 +74,22 @@ def verdict(doubts: Iterable[Doubt]) -> tuple[Status, list[str]]:
 
 
 def account_doubts(
-    account: str, streams: Sequence[StreamHealth], *, as_of: datetime, stale_after: timedelta
+    account: str, streams: Sequence[StreamHealth], *, rejected_rows: int, as_of: datetime, stale_after: timedelta
 ) -> list[Doubt]:
-    """What the account's syncs leave in doubt. `streams` are those that the venue offers; none at all: never synced."""
+    """What the account's syncs leave in doubt.
+
+    `streams` are those that the venue offers; none at all: never synced. `rejected_rows` were received and could not
+    be booked; they may concern any coin.
+    """
     if account == OUTSIDE:
         return [Doubt("blocked", "the coins left to an address that is in no account of this book")]
     if all(stream.last_success_at is None for stream in streams):
         errors = [f": {stream.last_error}" for stream in streams if stream.last_error]
         return [Doubt("blocked", f"{account} was never synced{errors[0] if errors else ''}")]
     doubts = []
+    if rejected_rows:
+        rows = "1 row" if rejected_rows == 1 else f"{rejected_rows} rows"
+        doubts.append(Doubt("review", f"{rows} of {account} could not be booked"))
     for stream in streams:
         if stream.last_success_at is None:
             error = f": {stream.last_error}" if stream.last_error else ""
@@ -92,17 +102,9 @@ def account_doubts(
                     "review", f"{account} {stream.stream} was last fetched {_age(as_of - stream.last_success_at)} ago"
                 )
             )
-        elif not stream.is_complete:
-            doubts.append(Doubt("review", f"{account} {stream.stream} is not covered without gaps"))
+        elif stream.has_gaps:
+            doubts.append(Doubt("review", f"{account} {stream.stream} has gaps that were never fetched"))
     return doubts
-
-
-def quarantine_doubts(account: str, row_count: int) -> list[Doubt]:
-    """What rows that could not be booked leave in doubt: they may concern any coin of the account."""
-    if not row_count:
-        return []
-    rows = "1 row" if row_count == 1 else f"{row_count} rows"
-    return [Doubt("review", f"{rows} of {account} could not be booked (quality.quarantine)")]
 
 
 def price_doubts(
@@ -133,7 +135,7 @@ def holding_doubts(
         times = f" ({problem.count} times)" if problem.count > 1 else ""
         if problem.kind in _BLOCKING_PROBLEMS:
             doubts.append(Doubt("blocked", f"{asset} in {account}: {_BLOCKING_PROBLEMS[problem.kind]}{times}"))
-        else:
+        elif problem.kind not in _PROBLEMS_OF_ONE_LOT:
             words = _REVIEW_PROBLEMS.get(problem.kind, problem.kind.replace("_", " "))
             doubts.append(Doubt("review", f"{asset} in {account}: {words}{times}"))
     if balance is not None and balance.computed_quantity != balance.venue_quantity:

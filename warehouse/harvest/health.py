@@ -17,7 +17,6 @@ from warehouse.harvest.doubts import (
     holding_doubts,
     lot_doubts,
     price_doubts,
-    quarantine_doubts,
     verdict,
 )
 from warehouse.harvest.valuation import LatestPrice, OpenLot
@@ -36,14 +35,15 @@ class Health:
         for row in select_rows(book.connection, "read_coverage").to_pylist():
             self._streams[row.pop("account")].append(StreamHealth(**row))
         self._problems: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+        self._rejected_rows: dict[str, int] = {}
         for row in select_rows(book.connection, "count_problems").to_pylist():
-            self._problems[row["account"], row["asset"]].append(Problem(row["problem"], row["problem_count"]))
+            if row["problem"] == "rejected_row":
+                self._rejected_rows[row["account"]] = row["problem_count"]
+            else:
+                self._problems[row["account"], row["asset"]].append(Problem(row["problem"], row["problem_count"]))
         self._differences = {
             (row.pop("account"), row.pop("asset")): BalanceDifference(**row)
             for row in select_rows(book.connection, "read_balance_differences").to_pylist()
-        }
-        self._quarantined = {
-            row["account"]: row["row_count"] for row in select_rows(book.connection, "count_quarantine").to_pylist()
         }
         self._holdings: dict[tuple[str, str], list[Doubt]] = {}
 
@@ -57,8 +57,13 @@ class Health:
         if (account, asset) not in self._holdings:
             price = self._prices.get(asset)
             self._holdings[account, asset] = [
-                *account_doubts(account, self._streams[account], as_of=self._as_of, stale_after=self._stale_after),
-                *quarantine_doubts(account, self._quarantined.get(account, 0)),
+                *account_doubts(
+                    account,
+                    self._streams[account],
+                    rejected_rows=self._rejected_rows.get(account, 0),
+                    as_of=self._as_of,
+                    stale_after=self._stale_after,
+                ),
                 *price_doubts(
                     asset,
                     price_at=None if price is None else price.at,

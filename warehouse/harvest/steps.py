@@ -133,7 +133,6 @@ CANDIDATES = Step(
         "quality.coverage",
         "quality.balances",
         "quality.problems",
-        "quality.quarantine",
     ),
     description="Values every open lot at the latest price and lists those whose sale would realize a loss.",
     run=build_candidates,

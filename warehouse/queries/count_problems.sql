@@ -1,5 +1,5 @@
--- How many open problems of each kind there are of each coin in each account.
+-- How many open problems of each kind there are in each account, of each coin where they are about one.
 SELECT account, asset, problem, count(*) AS problem_count
 FROM quality.problems
-GROUP BY ALL
-ORDER BY ALL
+GROUP BY account, asset, problem
+ORDER BY account, asset, problem

@@ -23,12 +23,12 @@ HOUR = timedelta(hours=1)
 
 
 def trades(**changes: object) -> StreamHealth:
-    values: dict[str, object] = {"is_complete": True, "last_success_at": AS_OF - HOUR, "last_error": None}
+    values: dict[str, object] = {"has_gaps": False, "last_success_at": AS_OF - HOUR, "last_error": None}
     return StreamHealth(stream="trades", **{**values, **changes})  # type: ignore[arg-type]
 
 
-def doubts_of(*streams: StreamHealth, account: str = "kraken") -> list[Doubt]:
-    return account_doubts(account, streams, as_of=AS_OF, stale_after=DAY_AND_A_HALF)
+def doubts_of(*streams: StreamHealth, account: str = "kraken", rejected_rows: int = 0) -> list[Doubt]:
+    return account_doubts(account, streams, rejected_rows=rejected_rows, as_of=AS_OF, stale_after=DAY_AND_A_HALF)
 
 
 def test_verdict__nothing_speaks_against__is_ready() -> None:
@@ -56,7 +56,7 @@ def test_account__never_synced_with_an_error__says_the_error() -> None:
 
 
 def test_account__one_stream_never_fetched__is_to_review() -> None:
-    ledger = StreamHealth("ledger", is_complete=False, last_success_at=None, last_error="no permission")
+    ledger = StreamHealth("ledger", has_gaps=False, last_success_at=None, last_error="no permission")
     assert doubts_of(trades(), ledger) == [Doubt("review", "kraken ledger was never fetched: no permission")]
 
 
@@ -74,7 +74,12 @@ def test_account__stale__says_how_old(age: timedelta, words: str) -> None:
 
 
 def test_account__gap_in_coverage__is_to_review() -> None:
-    assert doubts_of(trades(is_complete=False)) == [Doubt("review", "kraken trades is not covered without gaps")]
+    assert doubts_of(trades(has_gaps=True)) == [Doubt("review", "kraken trades has gaps that were never fetched")]
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 row of"), (7, "7 rows of")])
+def test_account__rows_that_could_not_be_booked__are_to_review(count: int, words: str) -> None:
+    assert doubts_of(trades(), rejected_rows=count) == [Doubt("review", f"{words} kraken could not be booked")]
 
 
 def test_account__outside__blocks_whatever_is_known_of_streams() -> None:
@@ -117,7 +122,7 @@ def test_price__old_or_interpolated__is_to_review(age: timedelta, is_interpolate
         (
             "unknown_kind",
             "blocked",
-            "BTC in kraken: movements of a kind that is not understood: this lot may be gone already",
+            "BTC in kraken: movements that are not understood: this lot may be gone already",
         ),
         (
             "missing_basis",
@@ -129,6 +134,11 @@ def test_price__old_or_interpolated__is_to_review(age: timedelta, is_interpolate
 )
 def test_holding__problem__blocks_where_the_order_of_sale_is_not_known(kind: str, status: str, words: str) -> None:
     assert holding_doubts("kraken", "BTC", [Problem(kind, 1)], None) == [Doubt(status, words)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["missing_price", "gift_without_basis", "unpaired_withdrawal"])
+def test_holding__problem_of_another_lot__leaves_no_doubt(kind: str) -> None:
+    assert holding_doubts("kraken", "BTC", [Problem(kind, 1)], None) == []
 
 
 def test_holding__problem_several_times__counts() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.golden import golden_example
 
+from support.golden import golden_example
 from warehouse.tax.us.figures import UnknownFiguresError, known_years, load_figures
 from warehouse.tax.us.liability import TaxReturn, tax
 from warehouse.tax.us.netting import CAPITAL_LOSS_LIMIT_USD, loss_limit_usd

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.golden import golden_example, golden_ids
 
+from support.golden import golden_example, golden_ids
 from warehouse.tax.us.netting import Carryover, Netting, carryover_worksheet, loss_limit_usd, net_year
 
 NOTHING = Carryover()
