@@ -7,6 +7,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+CONFIG ?= $(or $(wildcard lotkeeper.toml),examples/lotkeeper.toml)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-header --no-emit-index-url --no-emit-find-links
@@ -14,7 +15,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 .PHONY: run test check bench lock clean
 
 run: .venv/run.stamp
-	$(BIN)/lotkeeper up --sync-first
+	$(BIN)/lotkeeper up --sync-first --config $(CONFIG)
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest

@@ -1,0 +1,95 @@
+"""The Dagster UI as a person sees it, in a real browser."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from support.sample import copy_sample
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+WAIT_SECONDS = 120
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium): the UI was not looked at"
+)
+
+
+@pytest.fixture(scope="module")
+def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a UI that `lotkeeper up --sync-first` serves for the sample book."""
+    config = copy_sample(tmp_path_factory.mktemp("ui"))
+    log = config.parent / "up.log"
+    command = [Path(sys.executable).parent / "lotkeeper", "up", "--sync-first", "--config", config, "--port", "3900"]
+    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True) as process:
+        try:
+            yield _wait_for_address(log, process)
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser.new_page(viewport={"width": 1600, "height": 1000})
+        browser.close()
+
+
+def _wait_for_address(log: Path, process: "subprocess.Popen[bytes]") -> str:
+    for _ in range(WAIT_SECONDS * 2):
+        assert process.poll() is None, log.read_text()
+        told = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
+        if told and _answers(told.group()):
+            return told.group()
+        time.sleep(0.5)
+    raise AssertionError(f"no UI after {WAIT_SECONDS} s\n{log.read_text()}")
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/server_info", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def test_ui__lineage_of_candidates__shows_the_way_from_the_accounts(ui: str, page: Page) -> None:
+    page.goto(f"{ui}/assets/harvest/candidates?view=lineage&lineageScope=upstream&lineageDepth=20")
+    for asset in ("kraken", "binance", "pool", "legs", "postings", "lots", "open_lots", "candidates"):
+        expect(page.get_by_text(asset, exact=True).first).to_be_visible(timeout=60_000)
+
+
+def test_ui__lineage_of_disposals__goes_on_to_the_tax_year(ui: str, page: Page) -> None:
+    page.goto(f"{ui}/assets/lots/disposals?view=lineage&lineageScope=downstream&lineageDepth=5")
+    for asset in ("disposals", "year_summary", "lotkeeper_duckdb"):
+        expect(page.get_by_text(asset, exact=True).first).to_be_visible(timeout=60_000)
+
+
+def test_ui__overview_of_a_table__shows_its_rows_and_its_columns_with_comments(ui: str, page: Page) -> None:
+    page.goto(f"{ui}/assets/harvest/candidates?view=overview")
+    expect(page.get_by_text("sell_first_quantity").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Units that a sale in this account would consume").first).to_be_visible(timeout=60_000)
+
+
+def test_ui__automation__shows_the_nightly_schedule_running(ui: str, page: Page) -> None:
+    page.goto(f"{ui}/automation")
+    expect(page.get_by_text("nightly", exact=True).first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("build_after_sync", exact=True).first).to_be_visible(timeout=60_000)
+    for switch in page.get_by_role("switch").all():
+        expect(switch).to_be_checked()
