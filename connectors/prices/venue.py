@@ -158,5 +158,7 @@ class PriceVenue:
                 attach(exchange, open_venue(self.name, self._replay_folder))
             except ReplayDataError as error:
                 raise SourceRefusedError(str(error)) from error
+            for credential in exchange.requiredCredentials:  # `attach` fills them in; prices are asked without a key
+                setattr(exchange, credential, None)
         if self._prepare is not None:
             self._prepare(self.name, exchange)
