@@ -12,7 +12,9 @@ CREATE OR REPLACE TABLE tax.year_summary (
     short_net_usd DECIMAL(38, 8) NOT NULL,
     long_net_usd DECIMAL(38, 8) NOT NULL,
     net_gain_usd DECIMAL(38, 8) NOT NULL,
-    deductible_loss_usd DECIMAL(38, 8) NOT NULL CHECK (deductible_loss_usd >= 0),
+    loss_limit_usd DECIMAL(38, 8) NOT NULL,
+    deductible_loss_usd DECIMAL(38, 8) NOT NULL CHECK (deductible_loss_usd BETWEEN 0 AND loss_limit_usd),
+    usable_loss_usd DECIMAL(38, 8) NOT NULL CHECK (usable_loss_usd >= 0),
     carryover_short_out_usd DECIMAL(38, 8) NOT NULL CHECK (carryover_short_out_usd >= 0),
     carryover_long_out_usd DECIMAL(38, 8) NOT NULL CHECK (carryover_long_out_usd >= 0),
     ordinary_income_usd DECIMAL(38, 8) NOT NULL,
@@ -42,7 +44,9 @@ COMMENT ON COLUMN tax.year_summary.carryover_long_in_usd IS 'Long-term loss carr
 COMMENT ON COLUMN tax.year_summary.short_net_usd IS 'Net short-term gain or loss after the carryover (US: Schedule D line 7).';
 COMMENT ON COLUMN tax.year_summary.long_net_usd IS 'Net long-term gain or loss after the carryover (US: Schedule D line 15).';
 COMMENT ON COLUMN tax.year_summary.net_gain_usd IS 'Short and long combined (US: Schedule D line 16), signed.';
-COMMENT ON COLUMN tax.year_summary.deductible_loss_usd IS 'What of a net loss may be taken off other income this year, as a positive amount (US: Schedule D line 21; at most 3,000, or 1,500 when married filing separately).';
+COMMENT ON COLUMN tax.year_summary.loss_limit_usd IS 'The most of a net loss that other income may take in one year, by filing status (US: IRC 1211(b)).';
+COMMENT ON COLUMN tax.year_summary.deductible_loss_usd IS 'What of a net loss may be taken off other income this year, as a positive amount (US: Schedule D line 21).';
+COMMENT ON COLUMN tax.year_summary.usable_loss_usd IS 'What further loss would still count in this year, against its gains and then against other income up to the limit; more would be carried on.';
 COMMENT ON COLUMN tax.year_summary.carryover_short_out_usd IS 'Short-term loss that goes into the next year, as a positive amount (worksheet line 8). For the present year: as if it ended now.';
 COMMENT ON COLUMN tax.year_summary.carryover_long_out_usd IS 'Long-term loss that goes into the next year, as a positive amount (worksheet line 13). For the present year: as if it ended now.';
 COMMENT ON COLUMN tax.year_summary.ordinary_income_usd IS 'Sum of the known values of coins received as income in the year (tax.income).';

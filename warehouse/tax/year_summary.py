@@ -45,7 +45,9 @@ class YearSummary:
     short_net_usd: Decimal
     long_net_usd: Decimal
     net_gain_usd: Decimal
+    loss_limit_usd: Decimal
     deductible_loss_usd: Decimal
+    usable_loss_usd: Decimal
     carryover_short_out_usd: Decimal
     carryover_long_out_usd: Decimal
     ordinary_income_usd: Decimal
@@ -122,7 +124,9 @@ def _row(
         short_net_usd=result.netting.short_net_usd,
         long_net_usd=result.netting.long_net_usd,
         net_gain_usd=result.netting.net_gain_usd,
+        loss_limit_usd=result.netting.loss_limit_usd,
         deductible_loss_usd=result.netting.deductible_loss_usd,
+        usable_loss_usd=result.netting.usable_loss_usd,
         carryover_short_out_usd=result.carried_out.short_usd,
         carryover_long_out_usd=result.carried_out.long_usd,
         ordinary_income_usd=year.ordinary_income_usd,

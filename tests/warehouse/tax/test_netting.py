@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.golden import golden_example, golden_ids
-from warehouse.tax.us.netting import Carryover, Netting, carryover_worksheet, loss_limit_usd, net_year
+from warehouse.tax.us.netting import Carryover, carryover_worksheet, loss_limit_usd, net_year
 
 NOTHING = Carryover()
 usd = st.decimals(-(10**9), 10**9, places=8)
@@ -49,7 +49,9 @@ def test_worksheet__us_carry_pub550__bob_and_shelly_carry_4000(term: str) -> Non
 def test_worksheet__every_line__is_as_filled_in_by_hand() -> None:
     """Line 7 is -4,000, line 15 is -6,500, line 21 is (3,000); taxable income -1,200: 1,800 of the 3,000 is used."""
     worksheet = carryover_worksheet(
-        Netting(Decimal(-4000), Decimal(-6500), Decimal(-10500), Decimal(3000)),
+        net_year(
+            short_gain_usd=Decimal(-4000), long_gain_usd=Decimal(-6500), carried_in=NOTHING, limit_usd=Decimal(3000)
+        ),
         taxable_income_usd=Decimal(-1200),
     )
     by_hand = {1: -1200, 2: 3000, 3: 1800, 4: 1800, 5: 4000, 6: 0, 7: 1800, 8: 2200}
@@ -58,11 +60,21 @@ def test_worksheet__every_line__is_as_filled_in_by_hand() -> None:
 
 
 def test_worksheet__income_not_known__is_as_if_it_were_large() -> None:
-    netting = Netting(Decimal(-1000), Decimal(-6500), Decimal(-7500), Decimal(3000))
+    netting = net_year(
+        short_gain_usd=Decimal(-1000), long_gain_usd=Decimal(-6500), carried_in=NOTHING, limit_usd=Decimal(3000)
+    )
     unknown = carryover_worksheet(netting, taxable_income_usd=None)
     assert (unknown.line_1, unknown.line_3) == (None, None)
     assert unknown.carryover == carryover_worksheet(netting, taxable_income_usd=Decimal(10**6)).carryover
     assert unknown.carryover == Carryover(Decimal(0), Decimal(4500))
+
+
+@pytest.mark.parametrize(("gain", "usable"), [(5000, 8000), (-1000, 2000), (-3000, 0), (-9000, 0)])
+def test_usable_loss__gains_so_far__is_what_still_counts_this_year(gain: int, usable: int) -> None:
+    netting = net_year(
+        short_gain_usd=Decimal(gain), long_gain_usd=Decimal(0), carried_in=NOTHING, limit_usd=Decimal(3000)
+    )
+    assert netting.usable_loss_usd == usable
 
 
 def test_loss_limit__married_filing_separately__is_half() -> None:

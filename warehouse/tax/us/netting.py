@@ -38,12 +38,17 @@ class Carryover:
 
 @dataclass(frozen=True, slots=True)
 class Netting:
-    """Schedule D's results: lines 7, 15 and 16 (signed), and 21 as a positive amount, 0 where there is no net loss."""
+    """Schedule D's results: lines 7, 15 and 16 (signed), and 21 as a positive amount, 0 where there is no net loss.
+
+    `loss_limit_usd` is what line 21 may be at most; `usable_loss_usd` what further loss would still count this year.
+    """
 
     short_net_usd: Decimal
     long_net_usd: Decimal
     net_gain_usd: Decimal
+    loss_limit_usd: Decimal
     deductible_loss_usd: Decimal
+    usable_loss_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,9 @@ def net_year(*, short_gain_usd: Decimal, long_gain_usd: Decimal, carried_in: Car
             short_net_usd=short_net,
             long_net_usd=long_net,
             net_gain_usd=net,
+            loss_limit_usd=limit_usd,
             deductible_loss_usd=min(max(ZERO, -net), limit_usd),
+            usable_loss_usd=max(ZERO, net + limit_usd),
         )
 
 
