@@ -22,8 +22,10 @@ _KRAKEN_KNOWS_FROM = date(2024, 12, 1)
 _NO_MARKET = ("ALPH", "RXD", "HNS", "KDA", "ALEO", "FB", "SCP", "BELLS", "XTM", "INI")
 """Coins that neither venue of the sample lists: priced by `prices.csv` alone."""
 
-_KRAKEN_ONLY = ("KAS", "XMR", "USDT", "USDC")
-"""Coins whose way to dollars is at Kraken only, which answers for 720 days: `prices.csv` has the days before."""
+_LISTED = (
+    "BTC", "ETH", "BNB", "LTC", "DOGE", "BCH", "ETC", "XMR", "ZEC", "SC", "CKB", "KAS", "USDT", "USDC",
+)  # fmt: skip
+"""Coins whose way to dollars is at Kraken, which answers for 720 days: `prices.csv` has the days before."""
 
 
 def sample_events(market: Market) -> list[Event]:
@@ -52,7 +54,7 @@ def sample_files() -> dict[str, bytes]:
 
 def _prices(market: Market) -> str:
     lines = ["asset,at,price_usd"]
-    for asset in sorted((*_NO_MARKET, *_KRAKEN_ONLY)):
+    for asset in sorted((*_NO_MARKET, *_LISTED)):
         day = max(FIRST_DAY, market.first_day(asset))
         end = LAST_DAY if asset in _NO_MARKET else _KRAKEN_KNOWS_FROM - timedelta(days=1)
         while day <= end:
