@@ -28,7 +28,7 @@ class ReplayDataError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it came in. `path` is decoded and without the query; header names are in lower case.
+    """One request as it came in. `path` is without the query; header names are in lower case.
 
     `raw_query` is the query as sent, which is what a venue signs.
     """

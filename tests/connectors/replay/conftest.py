@@ -1,28 +1,17 @@
 """The two ways from a ccxt exchange to a replayed venue; what holds for one must hold for the other."""
 
-import base64
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import ccxt
 import pytest
 
 from connectors.replay.transport import attach
 from connectors.replay.venue import Venue
+from support.venues.exchange import PLACEHOLDER, make_exchange
 from support.venues.server import point, serve
 
 Connect = Callable[..., Any]
-
-PLACEHOLDER = base64.b64encode(b"any").decode()
-"""What a venue without a secret accepts."""
-
-
-def make_exchange(exchange_id: str, *, key: str, secret: str) -> Any:
-    """A ccxt exchange that keeps the venue's digits and does not wait."""
-    exchange = getattr(ccxt, exchange_id)({"apiKey": key, "secret": secret, "enableRateLimit": False, "timeout": 5000})
-    exchange.number = str
-    return exchange
 
 
 @pytest.fixture(params=["transport", "loopback"])

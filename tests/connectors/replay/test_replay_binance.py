@@ -177,7 +177,13 @@ def test_binance_transfers__pending__say_so(connect: Connect) -> None:
 
 
 def test_binance_fiat__deposits_and_withdrawals__are_apart(connect: Connect) -> None:
-    order = {"orderNo": "f1", "fiatCurrency": "EUR", "indicatedAmount": "16.50", "amount": "15.00", "totalFee": "1.50"}
+    order: dict[str, Any] = {
+        "orderNo": "f1",
+        "fiatCurrency": "EUR",
+        "indicatedAmount": "16.50",
+        "amount": "15.00",
+        "totalFee": "1.50",
+    }
     order |= {"method": "bank", "status": "Successful", "createTime": AT, "updateTime": AT + 1000}
     exchange = connect("binance", Binance(binance_markets() | {"fiat/orders/1": [order]}, now=_clock(AT + 60 * DAY)))
     assert exchange.sapiGetFiatOrders({"transactionType": 1})["data"] == []

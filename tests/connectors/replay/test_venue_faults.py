@@ -11,10 +11,9 @@ from connectors.replay.kraken import Kraken
 from support.venues import faults
 from support.venues.binance_history import binance_fill, binance_history
 from support.venues.coinbase_history import coinbase_fill, coinbase_history
+from support.venues.exchange import make_exchange
 from support.venues.kraken_history import kraken_history, kraken_trade
 from support.venues.server import VenueServer, point, serve
-
-from .conftest import PLACEHOLDER, make_exchange
 
 ENDPOINTS = {"kraken": "TradesHistory", "binance": "myTrades", "coinbase": "fills"}
 NAMES: list[faults.VenueName] = ["kraken", "binance", "coinbase"]
@@ -27,7 +26,7 @@ def _venue(name: str, trades: int = 10) -> Any:
 
 
 def _ready(name: str, server: VenueServer) -> Any:
-    exchange = make_exchange(name, key="key", secret=PLACEHOLDER)
+    exchange = make_exchange(name)
     point(exchange, server)
     exchange.load_markets()
     return exchange

@@ -13,15 +13,14 @@ from connectors.replay.kraken import Kraken
 from connectors.replay.venue import Request
 from support.venues import faults
 from support.venues.binance_history import binance_history
+from support.venues.exchange import make_exchange
 from support.venues.kraken_history import kraken_history
 from support.venues.server import point, serve
-
-from .conftest import PLACEHOLDER, make_exchange
 
 
 def test_server_log__after_some_requests__has_endpoint_parameters_and_count() -> None:
     with serve(Kraken(kraken_history(60))) as server:
-        exchange = make_exchange("kraken", key="key", secret=PLACEHOLDER)
+        exchange = make_exchange("kraken")
         point(exchange, server)
         exchange.fetch_my_trades(since=1_704_000_000_000)
         exchange.fetch_my_trades(params={"ofs": 50})
@@ -38,11 +37,11 @@ def test_server_log__after_some_requests__has_endpoint_parameters_and_count() ->
 
 def test_server_order__for_an_endpoint_after_some__strikes_only_that() -> None:
     with serve(Kraken(kraken_history(1))) as server:
-        exchange = make_exchange("kraken", key="key", secret=PLACEHOLDER)
+        exchange = make_exchange("kraken")
         point(exchange, server)
         exchange.load_markets()
         server.order(faults.rate_limit("kraken"), endpoint="TradesHistory", after=1, times=2)
-        outcomes = []
+        outcomes: list[int | str] = []
         for ask in (exchange.fetch_my_trades, exchange.fetch_ledger) + (exchange.fetch_my_trades,) * 3:
             try:
                 outcomes.append(len(ask()))
@@ -62,7 +61,7 @@ def test_server_cut__is_logged_as_cut() -> None:
 
 def test_point__every_url_of_ccxts_binance__keeps_its_path() -> None:
     with serve(Binance(binance_history(0))) as server:
-        exchange = make_exchange("binance", key="key", secret=PLACEHOLDER)
+        exchange = make_exchange("binance")
         paths = {name: url.split("/", 3)[3] for name, url in exchange.urls["api"].items()}
         point(exchange, server)
         assert exchange.urls["api"] == {name: f"{server.url}/{path}" for name, path in paths.items()}
