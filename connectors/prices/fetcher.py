@@ -40,7 +40,10 @@ _ERRORS_TOLD = 3
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A coin whose closes are wanted from the UTC day `first_date` on, up to the last one completed."""
+    """A coin whose closes are wanted from the first instant of the UTC day `first_date` on, up to the last close.
+
+    The close at that instant is the one of the day before: a coin wanted from today has a price today.
+    """
 
     asset: str
     first_date: date
@@ -295,9 +298,9 @@ def _first_dates(wanted: Sequence[Wanted]) -> dict[str, date]:
 
 
 def _completed_slots(first_date: date, now: datetime, step: int) -> range:
-    """The openings of the candles of `step` seconds from `first_date` on that are over at `now`."""
-    start = int(datetime.combine(first_date, time_of_day(), tzinfo=UTC).timestamp())
-    return range(start, int(now.timestamp()) - step + 1, step)
+    """The openings of the candles of `step` seconds that close from the start of `first_date` up to `now`."""
+    first_close = int(datetime.combine(first_date, time_of_day(), tzinfo=UTC).timestamp())
+    return range(first_close - step, int(now.timestamp()) - step + 1, step)
 
 
 def _write_attempts(store: RawStore, report: PriceReport, *, started_at: datetime, ended_at: datetime) -> None:

@@ -37,10 +37,13 @@ class Prices:
         self.now += timedelta(days=nights)
 
     def fetch(self, *wanted: tuple[str, date], venues: list[str] | None = None, **options: Any) -> PriceReport:
+        """Fetch the closes of the candles of each coin that open from a day on."""
         fetcher = PriceFetcher(
             venues=venues or list(self.servers), prepare=self._prepare, sleep=lambda _seconds: None, **options
         )
-        return fetcher.fetch(self.store, wanted=[Wanted(*want) for want in wanted], now=self.now)
+        return fetcher.fetch(
+            self.store, wanted=[Wanted(asset, first + timedelta(days=1)) for asset, first in wanted], now=self.now
+        )
 
     def rows(self, asset: str) -> list[tuple[datetime, str, str]]:
         """Instant, price and source of each close of `asset` in raw, in order of time."""

@@ -168,6 +168,16 @@ def test_base_currency__is_never_asked_for(prices: "Prices") -> None:
     assert (report.requests, report.assets) == (0, [])
 
 
+def test_coin_wanted_from_today__has_the_last_close(prices: "Prices") -> None:
+    prices.open("kraken", kraken_files({"KAS/USD": days(MARCH_1, [str(day) for day in range(1, 12)])}))
+    today = prices.now.date()
+    fetcher = PriceFetcher(venues=["kraken"], prepare=prices._prepare)
+    fetcher.fetch(prices.store, wanted=[Wanted("KAS", today)], now=prices.now)
+    assert prices.rows("KAS") == [
+        (datetime(2026, 3, 11, tzinfo=UTC), "10.000000000000000000", "kraken KAS/USD"),
+    ]
+
+
 def test_renamed_coin__is_priced_under_its_old_name_before_the_change(prices: "Prices") -> None:
     prices.open(
         "kraken",
@@ -288,26 +298,28 @@ def test_hourly__adds_the_closes_of_the_hours_between(prices: "Prices") -> None:
     prices.open(
         "kraken",
         kraken_files(
-            {"BTC/USD": days(march(10), ["24"])}, hourly={"BTC/USD": hours(start, [str(n + 1) for n in range(26)])}
+            {"BTC/USD": days(march(9), ["100", "24"])},
+            hourly={"BTC/USD": hours(start, [str(n + 1) for n in range(26)])},
         ),
     )
-    prices.fetch(("BTC", march(10)), hourly=True)
+    prices.fetch(("BTC", march(9)), hourly=True)
     rows = prices.rows("BTC")
     assert [(at.day, at.hour, int(price.partition(".")[0])) for at, price, _ in rows] == [
+        (10, 0, 100),
         *((10, hour, hour) for hour in range(1, 24)),
         (11, 0, 24),
         (11, 1, 25),
         (11, 2, 26),
     ]
     before = prices.requests()
-    prices.fetch(("BTC", march(10)), hourly=True)
+    prices.fetch(("BTC", march(9)), hourly=True)
     assert prices.requests() == before
 
 
 def test_interrupted_fetch__goes_on_where_it_was(prices: "Prices") -> None:
     markets = {f"{name}/USD": days(MARCH_1, ["5"] * 10) for name in ("AAA", "BBB", "CCC")}
     kraken = prices.open("kraken", kraken_files(markets))
-    wanted = [Wanted(name, MARCH_1) for name in ("AAA", "BBB", "CCC")]
+    wanted = [Wanted(name, march(2)) for name in ("AAA", "BBB", "CCC")]
     fetcher = PriceFetcher(venues=["kraken"], prepare=prices._prepare)
 
     def stop_at_the_second(_account: str, _venue: str, rows: int) -> None:
@@ -336,13 +348,13 @@ def test_replayed_venue__is_answered_from_its_folder(tmp_path: Path) -> None:
         path.write_text(json.dumps(content))
     fetcher = PriceFetcher(venues=["kraken"], replay_folders={"kraken": tmp_path / "kraken"})
     now = datetime(2024, 3, 3, 2, tzinfo=UTC)
-    report = fetcher.fetch(RawStore(tmp_path / "raw"), wanted=[Wanted("BTC", date(2024, 3, 1))], now=now)
+    report = fetcher.fetch(RawStore(tmp_path / "raw"), wanted=[Wanted("BTC", date(2024, 3, 2))], now=now)
     assert (report.rows, report.errors) == (2, [])
 
 
 def test_replay_folder_that_is_not_there__fails_with_its_path(tmp_path: Path) -> None:
     fetcher = PriceFetcher(venues=["kraken"], replay_folders={"kraken": tmp_path / "nothing"})
     now = datetime(2024, 3, 3, 2, tzinfo=UTC)
-    report = fetcher.fetch(RawStore(tmp_path / "raw"), wanted=[Wanted("BTC", date(2024, 3, 1))], now=now)
+    report = fetcher.fetch(RawStore(tmp_path / "raw"), wanted=[Wanted("BTC", date(2024, 3, 2))], now=now)
     (error,) = report.errors
     assert f"{tmp_path / 'nothing'} is not a folder" in error
