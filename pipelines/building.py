@@ -12,9 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import duckdb
 
 from connectors.prices.fetcher import PriceReport, Wanted
 from connectors.raw import RawStore
@@ -22,36 +19,16 @@ from pipelines.configuration import Configuration, Paths
 from pipelines.metadata import TableDescription, count_rows, describe_table, has_table
 from pipelines.sources import book_settings, price_fetcher
 from pipelines.syncing import only_one
-from warehouse.build import STEPS
+from warehouse.build import STEPS, CheckResult, check_step, stop_where_blocked
 from warehouse.connection import open_warehouse
 from warehouse.market.wanted import wanted_prices
 from warehouse.publish import publish
-from warehouse.steps import Book, Check, Step
+from warehouse.steps import Book, Step
 
-SHOWN_ROWS = 10
 ABANDONED_AFTER_SECONDS = 24 * 60 * 60
 PRICES_ACCOUNT = "prices"
 PRICES_NEED = "raw.prices"
 FIRST_STEP = STEPS[0]
-
-
-class BuildStoppedError(Exception):
-    """A blocking check failed: nothing was published. The message shows the rows that fail it."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOutcome:
-    """How a check went: the number of rows that fail it and the first of them."""
-
-    check: Check
-    failing_rows: int
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Any, ...], ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        """Whether no row fails it."""
-        return self.failing_rows == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +37,7 @@ class StepOutcome:
 
     step: Step
     tables: tuple[TableDescription, ...]
-    checks: tuple[CheckOutcome, ...]
+    checks: tuple[CheckResult, ...]
     seconds: float
     rows_before: dict[str, int] = field(default_factory=dict)
 
@@ -77,7 +54,7 @@ def run_step(step: Step, *, configuration: Configuration, build_id: str, as_of: 
     started = time.perf_counter()
     with open_warehouse(private_path(paths, build_id)) as connection:
         step.run(Book(connection, paths.raw, book_settings(configuration), as_of))
-        checks = tuple(_run_check(connection, check) for check in step.checks)
+        checks = tuple(check_step(connection, step))
         tables = tuple(describe_table(connection, table) for table in step.tables)
     return StepOutcome(step, tables, checks, time.perf_counter() - started, _rows_published(paths, step.tables))
 
@@ -112,7 +89,7 @@ def build_all(
 ) -> Path:
     """Every step in order, then publish; returns the published file.
 
-    Raises `BuildStoppedError` at the first blocking check that fails: what was published before stays.
+    Raises `BlockingCheckError` at the first blocking check that fails: what was published before stays.
     """
     try:
         for step in STEPS:
@@ -120,20 +97,10 @@ def build_all(
                 on_prices(fetch_prices(configuration, build_id=build_id, now=as_of))
             outcome = run_step(step, configuration=configuration, build_id=build_id, as_of=as_of)
             on_step(outcome)
-            _stop_where_blocked(outcome)
+            stop_where_blocked(outcome.checks)
         return publish_build(configuration, build_id=build_id)
     finally:
         private_path(configuration.paths, build_id).unlink(missing_ok=True)
-
-
-def _stop_where_blocked(outcome: StepOutcome) -> None:
-    for check in outcome.checks:
-        if check.check.is_blocking and not check.passed:
-            rows = "\n".join("  " + "  ".join(str(value) for value in row) for row in check.rows)
-            raise BuildStoppedError(
-                f"{check.check.name} does not hold of {check.check.table}, so nothing was published: "
-                f"{check.check.description}\n  {'  '.join(check.columns)}\n{rows}"
-            )
 
 
 def _prepare(paths: Paths, build_id: str, *, is_first: bool) -> None:
@@ -158,13 +125,6 @@ def _remove_abandoned(paths: Paths) -> None:
     for left in paths.build.iterdir():
         if left.is_file() and time.time() - left.stat().st_mtime > ABANDONED_AFTER_SECONDS:
             left.unlink(missing_ok=True)
-
-
-def _run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckOutcome:
-    cursor = connection.execute(check.query)
-    columns = tuple(column[0] for column in cursor.description or [])
-    rows = cursor.fetchall()
-    return CheckOutcome(check, len(rows), columns, tuple(rows[:SHOWN_ROWS]))
 
 
 def _rows_published(paths: Paths, tables: tuple[str, ...]) -> dict[str, int]:

@@ -53,7 +53,7 @@ class History:
             self._check(
                 table_key(check.check.table),
                 check.check.name,
-                passed=check.passed,
+                passed=not check.failing,
                 severity=severity(check.check),
                 metadata=check_metadata(check),
             )

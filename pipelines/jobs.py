@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+# what define_asset_job returns has no public name in Dagster 1.13
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
 from pipelines.assets.prices import PRICES_KEY
 from pipelines.assets.raw import raw_key
 
@@ -14,7 +17,7 @@ SYNC = "sync"
 BUILD = "build"
 
 
-def sync_job(accounts: Sequence[str]) -> dg.UnresolvedAssetJobDefinition:
+def sync_job(accounts: Sequence[str]) -> UnresolvedAssetJobDefinition:
     """The sync of every account, several at the same time, each retried by itself."""
     return dg.define_asset_job(
         SYNC,
@@ -24,7 +27,7 @@ def sync_job(accounts: Sequence[str]) -> dg.UnresolvedAssetJobDefinition:
     )
 
 
-def build_job(accounts: Sequence[str]) -> dg.UnresolvedAssetJobDefinition:
+def build_job(accounts: Sequence[str]) -> UnresolvedAssetJobDefinition:
     """Prices and every table, in one process because one process writes a DuckDB file, then publish."""
     return dg.define_asset_job(
         BUILD,
@@ -34,7 +37,7 @@ def build_job(accounts: Sequence[str]) -> dg.UnresolvedAssetJobDefinition:
     )
 
 
-def nightly_schedule(job: dg.UnresolvedAssetJobDefinition, *, cron: str, time_zone: str) -> dg.ScheduleDefinition:
+def nightly_schedule(job: UnresolvedAssetJobDefinition, *, cron: str, time_zone: str) -> dg.ScheduleDefinition:
     """The night's sync, on from the first start."""
     return dg.ScheduleDefinition(
         name="nightly",
@@ -47,7 +50,7 @@ def nightly_schedule(job: dg.UnresolvedAssetJobDefinition, *, cron: str, time_zo
 
 
 def build_after_sync(
-    sync: dg.UnresolvedAssetJobDefinition, build: dg.UnresolvedAssetJobDefinition
+    sync: UnresolvedAssetJobDefinition, build: UnresolvedAssetJobDefinition
 ) -> list[dg.SensorDefinition]:
     """Start a build when a sync has ended, whether or not every account succeeded."""
     return [
@@ -57,8 +60,8 @@ def build_after_sync(
 
 
 def _sensor(
-    sync: dg.UnresolvedAssetJobDefinition,
-    build: dg.UnresolvedAssetJobDefinition,
+    sync: UnresolvedAssetJobDefinition,
+    build: UnresolvedAssetJobDefinition,
     *,
     name: str,
     status: dg.DagsterRunStatus,

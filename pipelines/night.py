@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from connectors.sync import SyncReport
-from pipelines.building import BuildStoppedError, StepOutcome, build_all
+from pipelines.building import StepOutcome, build_all
 from pipelines.commands.summary import print_summary
 from pipelines.configuration import Configuration
 from pipelines.history import History
 from pipelines.syncing import sync_accounts
-from warehouse.build import STEPS
+from warehouse.build import STEPS, BlockingCheckError
 
 
 def run_night(configuration: Configuration, *, now: datetime) -> bool:
@@ -65,9 +65,9 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
             history.record_step(outcome)
             progress.update(task, advance=1, what=", ".join(outcome.step.tables))
             for check in outcome.checks:
-                if not check.passed and not check.check.is_blocking:
+                if check.failing and not check.check.is_blocking:
                     progress.console.print(
-                        f"{check.check.table}: {check.check.description} {check.failing_rows:,} rows do not.",
+                        f"{check.check.table}: {check.check.description} {check.failing:,} rows do not.",
                         style="yellow", markup=False, highlight=False, soft_wrap=True,
                     )  # fmt: skip
 
@@ -79,7 +79,7 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
                 on_step=on_step,
                 on_prices=history.record_prices,
             )
-        except BuildStoppedError as error:
+        except BlockingCheckError as error:
             console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
             return False
         history.record_published(path)

@@ -11,6 +11,9 @@ import dagster as dg
 
 from pipelines.configuration import Configuration, read_configuration
 
+WAREHOUSE_POOL = "warehouse"
+"""The pool of every asset that writes the private file of a build: one run at a time."""
+
 
 class BookResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The book of one lotkeeper.toml; read anew by every step, so an edit counts from the next run on."""

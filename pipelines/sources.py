@@ -8,7 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors.csv_file.connector import CsvAccount, CsvConnector
-from connectors.exchange.connector import ExchangeAccount, ExchangeConnector
+from connectors.exchange.account import ExchangeAccount
+from connectors.exchange.connector import ExchangeConnector
 from connectors.prices.fetcher import PriceFetcher
 from connectors.sync import Connector
 from pipelines import configuration as conf

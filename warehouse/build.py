@@ -4,7 +4,7 @@ Belongs here: the order, and what happens when a check fails. Does not belong he
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -94,7 +94,9 @@ def build(
                 on_step(step)
             start = time.perf_counter()
             step.run(book)
-            result.checks += run_checks(connection, step)
+            results = check_step(connection, step)
+            stop_where_blocked(results)
+            result.checks += results
             result.seconds[step.tables[0]] = time.perf_counter() - start
             for table in step.tables:
                 result.rows[table] = _count(connection, table)
@@ -105,19 +107,24 @@ def build(
     return result
 
 
-def run_checks(connection: duckdb.DuckDBPyConnection, step: Step) -> list[CheckResult]:
-    """The results of a step's checks. Raises `BlockingCheckError` for the first blocking one that does not hold."""
+def check_step(connection: duckdb.DuckDBPyConnection, step: Step) -> list[CheckResult]:
+    """How each check of a step went; none of them raises."""
     results = []
     for check in step.checks:
         rows = connection.sql(check.query).to_arrow_table()
-        result = CheckResult(check, rows.num_rows, tuple(rows.slice(0, _SHOWN_ROWS).to_pylist()))
-        if check.is_blocking and result.failing:
+        results.append(CheckResult(check, rows.num_rows, tuple(rows.slice(0, _SHOWN_ROWS).to_pylist())))
+    return results
+
+
+def stop_where_blocked(results: Iterable[CheckResult]) -> None:
+    """Raise `BlockingCheckError` for the first blocking check that does not hold."""
+    for result in results:
+        if result.check.is_blocking and result.failing:
             lines = "\n".join(f"  {row}" for row in result.rows)
             raise BlockingCheckError(
-                f"{check.table}: {check.name} does not hold ({result.failing} rows). {check.description}\n{lines}"
+                f"{result.check.table}: {result.check.name} does not hold ({result.failing} rows). "
+                f"{result.check.description}\n{lines}"
             )
-        results.append(result)
-    return results
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -11,11 +11,10 @@ import dagster as dg
 from connectors.prices.fetcher import PriceReport
 from pipelines.building import fetch_prices
 from pipelines.metadata import markdown_table
-from pipelines.resources import BookResource
+from pipelines.resources import WAREHOUSE_POOL, BookResource
 from pipelines.syncing import AccountBusyError
 
 PRICES_KEY = dg.AssetKey(["raw", "prices"])
-POOL = "warehouse"
 
 VENUES_ANSWERED = "every_venue_answered"
 
@@ -39,10 +38,10 @@ def prices_asset() -> dg.AssetsDefinition:
                 description="Every price venue that was asked has answered: what is missing is not there.",
             )
         ],
-        pool=POOL,
+        pool=WAREHOUSE_POOL,
         description="Closes of every coin of the book from the configured venues in order, as they were received.",
     )
-    def prices(context: dg.AssetExecutionContext, book: BookResource) -> dg.MaterializeResult[Any]:
+    def prices(context: dg.AssetExecutionContext, book: BookResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
         configuration = book.configuration()
         try:
             report = fetch_prices(configuration, build_id=context.run_id, now=book.now(configuration))

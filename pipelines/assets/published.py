@@ -9,9 +9,9 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.assets.tables import POOL, table_key
+from pipelines.assets.tables import table_key
 from pipelines.building import publish_build
-from pipelines.resources import BookResource
+from pipelines.resources import WAREHOUSE_POOL, BookResource
 from warehouse.steps import Step
 
 PUBLISHED_KEY = dg.AssetKey(["published", "lotkeeper_duckdb"])
@@ -25,13 +25,13 @@ def published_asset(steps: Sequence[Step]) -> dg.AssetsDefinition:
         deps=[table_key(table) for step in steps for table in step.tables],
         group_name="published",
         kinds={"duckdb"},
-        pool=POOL,
+        pool=WAREHOUSE_POOL,
         description=(
             "lotkeeper.duckdb, the file that people query: replaced in one step. Who has it open keeps reading what "
             "was there before."
         ),
     )
-    def published(context: dg.AssetExecutionContext, book: BookResource) -> dg.MaterializeResult[Any]:
+    def published(context: dg.AssetExecutionContext, book: BookResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
         path = publish_build(book.configuration(), build_id=context.run_id)
         return dg.MaterializeResult(metadata=published_metadata(path))
 

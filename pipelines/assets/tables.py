@@ -8,11 +8,12 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.assets.prices import POOL, PRICES_KEY
+from pipelines.assets.prices import PRICES_KEY
 from pipelines.assets.raw import raw_key
-from pipelines.building import CheckOutcome, StepOutcome, run_step
+from pipelines.building import StepOutcome, run_step
 from pipelines.metadata import TableDescription, markdown_table
-from pipelines.resources import BookResource
+from pipelines.resources import WAREHOUSE_POOL, BookResource
+from warehouse.build import CheckResult
 from warehouse.steps import Check, Step
 
 
@@ -42,11 +43,13 @@ def table_metadata(table: TableDescription, rows_before: int | None) -> dict[str
     return metadata
 
 
-def check_metadata(outcome: CheckOutcome) -> dict[str, Any]:
+def check_metadata(outcome: CheckResult) -> dict[str, Any]:
     """What a check shows: how many rows fail it, and the first of them."""
-    metadata: dict[str, Any] = {"failing_rows": outcome.failing_rows}
+    metadata: dict[str, Any] = {"failing_rows": outcome.failing}
     if outcome.rows:
-        metadata["first_failing_rows"] = dg.MarkdownMetadataValue(markdown_table(outcome.columns, outcome.rows))
+        columns = tuple(outcome.rows[0])
+        rows = tuple(tuple(row.values()) for row in outcome.rows)
+        metadata["first_failing_rows"] = dg.MarkdownMetadataValue(markdown_table(columns, rows))
     return metadata
 
 
@@ -88,7 +91,7 @@ def _step_assets(step: Step, accounts: Sequence[str]) -> dg.AssetsDefinition:
             )
             for check in step.checks
         ],
-        pool=POOL,
+        pool=WAREHOUSE_POOL,
     )
     def build(context: dg.AssetExecutionContext, book: BookResource) -> Iterator[dg.MaterializeResult[Any]]:
         configuration = book.configuration()
@@ -103,15 +106,15 @@ def _step_assets(step: Step, accounts: Sequence[str]) -> dg.AssetsDefinition:
     return build
 
 
-def _checks_of(outcome: StepOutcome, table: str) -> list[CheckOutcome]:
+def _checks_of(outcome: StepOutcome, table: str) -> list[CheckResult]:
     return [check for check in outcome.checks if check.check.table == table]
 
 
-def _result(outcome: CheckOutcome) -> dg.AssetCheckResult:
+def _result(outcome: CheckResult) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=outcome.check.name,
         asset_key=table_key(outcome.check.table),
-        passed=outcome.passed,
+        passed=not outcome.failing,
         severity=severity(outcome.check),
         metadata=check_metadata(outcome),
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
+
 from support.sample import copy_sample
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -29,7 +30,10 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     config = copy_sample(tmp_path_factory.mktemp("ui"))
     log = config.parent / "up.log"
     command = [Path(sys.executable).parent / "lotkeeper", "up", "--sync-first", "--config", config, "--port", "3900"]
-    with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True) as process:
+    with (
+        log.open("w") as output,
+        subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True) as process,
+    ):
         try:
             yield _wait_for_address(log, process)
         finally:
