@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from connectors.exchange.account import KeyCheck
 from pipelines.commands.options import ConfigOption, load
 from pipelines.commands.printing import console
 from pipelines.configuration import Configuration, ConfigurationError, CsvAccount, ExchangeAccount
@@ -22,8 +23,9 @@ from pipelines.sources import exchange_connector
 class _Finding:
     account: str
     source: str
-    may: str
-    problem: str | None
+    may: str = ""
+    problem: str | None = None
+    note: str | None = None
 
 
 def check(config: ConfigOption = None) -> None:
@@ -37,20 +39,31 @@ def check(config: ConfigOption = None) -> None:
         findings = list(pool.map(lambda account: _look(configuration, account), configuration.accounts))
     table = Table("account", "source", "the key may", "answer", title=str(configuration.path), title_justify="left")
     for finding in findings:
-        answer = Text(finding.problem, style="red") if finding.problem else Text("ok", style="green")
-        table.add_row(finding.account, finding.source, finding.may, answer)
+        table.add_row(finding.account, finding.source, finding.may, _told(finding))
     console(sys.stdout).print(table)
     if any(finding.problem for finding in findings):
         raise typer.Exit(1)
 
 
+def _told(finding: _Finding) -> Text:
+    if finding.problem:
+        return Text(finding.problem, style="red")
+    return Text(finding.note, style="yellow") if finding.note else Text("ok", style="green")
+
+
 def _look(configuration: Configuration, account: ExchangeAccount | CsvAccount) -> _Finding:
     if isinstance(account, CsvAccount):
         path = configuration.resolve(account.path)
-        return _Finding(account.name, "csv", "", None if path.is_file() else f"{path} is not there")
+        return _Finding(account.name, "csv", problem=None if path.is_file() else f"{path} is not there")
     source = account.exchange + (" (recorded answers)" if account.replay else "")
     try:
         answer = exchange_connector(configuration, account).check(now=configuration.as_of or datetime.now(UTC))
     except ConfigurationError as error:
-        return _Finding(account.name, source, "", str(error))
-    return _Finding(account.name, source, answer.may, answer.problem)
+        return _Finding(account.name, source, problem=str(error))
+    return _Finding(account.name, source, _may(answer), answer.problem, answer.note)
+
+
+def _may(answer: KeyCheck) -> str:
+    """`read, trade?`: what it may do, a question mark behind what the venue does not tell."""
+    told = (("read", answer.can_read), ("trade", answer.can_trade), ("withdraw", answer.can_withdraw))
+    return ", ".join(word + ("?" if may == "unknown" else "") for word, may in told if may != "no")
