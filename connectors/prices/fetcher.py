@@ -1,8 +1,8 @@
 """The closes that a book wants, fetched once from public markets of several venues and kept in raw.
 
 For each coin the markets are tried in the order of `routes.py`; each is asked only for the closes that no market
-before it had, and that it was not asked for before. A close that a venue did not have is not asked for again once
-it is some days old. A venue that can not be asked is not a venue without a price: it is asked again the next time.
+before it had, and that it was not asked for before. A close that a venue does not have is not asked for again once
+that is certain. A venue that can not be asked is not a venue without a price: it is asked again the next time.
 
 Belongs here: deciding what to ask next, and the report. Does not belong here: a venue's ways, arithmetic, files.
 """
@@ -33,7 +33,7 @@ from connectors.sync import (
 DAY_SECONDS = 24 * 60 * 60
 HOUR_SECONDS = 60 * 60
 LATE_SECONDS = 3 * DAY_SECONDS
-"""A candle that is not there may still come for so long; after that it is taken to be missing for good."""
+"""So long a market may still open, or a closed one tell its last candle; after that it is not asked for again."""
 
 _ERRORS_TOLD = 3
 
@@ -185,6 +185,7 @@ class _Run:
         self._silent: set[str] = set()
         self._not_offered: set[str] = set()
         self._has_market: set[str] = set()
+        self._unsure: set[str] = set()
 
     def price(self, asset: str, slots: Sequence[int], step: int) -> None:
         """Find the closes of `asset` for candles that open at `slots`, as far as they are to be had."""
@@ -193,7 +194,9 @@ class _Run:
             if not missing:
                 return
             left = self.book.unasked(route.venue, _scope(route, step), missing, step=step)
-            if left and route.venue not in self._silent:
+            if left and route.venue in self._silent:
+                self._unsure.add(asset)
+            elif left:
                 self._try(asset, route, left, step)
 
     def _try(self, asset: str, route: Route, slots: list[int], step: int) -> None:
@@ -208,38 +211,53 @@ class _Run:
             if market is None:
                 self._add(asset, route, {}, [slot for slot in slots if self._is_settled(slot + step)], step)
                 return
-            self._ask(asset, route, slots, step)
+            self._ask(asset, route, market, slots, step)
         except SourceAnswerError as error:
             if market is None or market.is_active:
-                self._fail(venue.name, error)
+                self._fail(venue.name, asset, error)
         except SourceError as error:
-            self._fail(venue.name, error)
+            self._fail(venue.name, asset, error)
             self._silent.add(venue.name)
 
-    def _ask(self, asset: str, route: Route, slots: list[int], step: int) -> None:
+    def _ask(self, asset: str, route: Route, market: Market, slots: list[int], step: int) -> None:
+        """Walk one market. That it has no candle is believed where it has a later one, or is closed.
+
+        A hole as long as a page with candles at its edges is not believed: it may be a page that came back empty.
+        """
         if route.hub is not None:
             self.price(route.hub, slots, step)
             hub = route.hub
+            self._unsure |= {asset} if hub in self._unsure else set()
             slots = [slot for slot in slots if self.book.close(hub, slot + step) is not None]
         if not slots:
             return
         self._has_market.add(asset)
+        told_nothing: list[int] = []
+        has_candles = False
         for page in self._venues[route.venue].pages(route.symbol, slots, step=step):
-            closes = {}
-            for slot in slots:
-                if slot in page.closes:
-                    close = self._close(route, page.closes[slot], slot + step)
-                    if close is not None:
-                        closes[slot + step] = close
-            answered = [
-                slot
-                for slot in slots
-                if page.start <= slot < page.end and (page.is_reached or self._is_settled(slot + step))
-            ]
+            answered = [slot for slot in slots if page.start <= slot < page.end]
+            if not page.is_reached:
+                told_nothing += answered
+                continue
+            if told_nothing and not has_candles and page.start not in page.closes:
+                self._add(asset, route, {}, told_nothing, step)  # the market opened after them
+            told_nothing = []
+            has_candles = True
+            closes = {
+                slot + step: close
+                for slot in answered
+                if (close := self._close(route, page.closes.get(slot), slot + step)) is not None
+            }
             self._add(asset, route, closes, answered, step)
+        if not market.is_active:
+            self._add(asset, route, {}, [slot for slot in told_nothing if self._is_settled(slot + step)], step)
 
-    def _close(self, route: Route, quoted: str, at: int) -> Close | None:
-        return route.close(quoted, None if route.hub is None else self.book.close(route.hub, at))
+    def _close(self, route: Route, quoted: str | None, at: int) -> Close | None:
+        return (
+            None
+            if quoted is None
+            else route.close(quoted, None if route.hub is None else self.book.close(route.hub, at))
+        )
 
     def _add(self, asset: str, route: Route, closes: dict[int, Close], answered: list[int], step: int) -> None:
         self.book.add(route.venue, _scope(route, step), asset, closes, answered=answered, step=step)
@@ -248,7 +266,8 @@ class _Run:
     def _is_settled(self, at: int) -> bool:
         return at <= self._now - LATE_SECONDS
 
-    def _fail(self, venue: str, error: SourceError) -> None:
+    def _fail(self, venue: str, asset: str, error: SourceError) -> None:
+        self._unsure.add(asset)
         self._errors.setdefault(venue, []).append(str(error))
 
     def venue_reports(self, *, started_at: datetime, ended_at: datetime) -> list[StreamReport]:
@@ -277,7 +296,7 @@ class _Run:
         known = len(slots) - missing
         if not missing:
             return AssetReport(asset, "ok", known, missing)
-        if self._errors:
+        if asset in self._unsure:
             told = f"{', '.join(self._errors)} could not be asked for everything; the next sync asks again."
             return AssetReport(asset, "failed", known, missing, told)
         if asset in self._has_market or self.book.has_any(asset):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connectors.exchange.errors import NotOfferedError
 from connectors.sync import SourceAnswerError, SourceRefusedError
 
 if TYPE_CHECKING:
@@ -103,8 +104,6 @@ class PriceVenue:
         )
 
     def _page(self, symbol: str, start: int, end: int, *, step: int, limit: int) -> Page:
-        from connectors.exchange.client import NotOfferedError  # noqa: PLC0415 -- imports ccxt
-
         client = self._client()
         what = f"the closes of {symbol}"
         try:

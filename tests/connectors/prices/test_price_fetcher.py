@@ -10,7 +10,7 @@ import pytest
 from connectors.prices.fetcher import PriceFetcher, Wanted
 from connectors.raw import RawStore
 from support.price_markets import binance_files, coinbase_files, days, hours, kraken_files
-from support.venues.faults import rate_limit, server_error
+from support.venues.faults import empty_page, rate_limit, server_error
 
 if TYPE_CHECKING:
     from .conftest import Prices
@@ -199,18 +199,37 @@ def test_gap_in_a_market__stays_a_gap_and_is_not_asked_for_again(prices: "Prices
     assert kraken.count() == before
 
 
-def test_newest_candle_that_is_not_there_yet__is_asked_for_until_it_is_late(prices: "Prices") -> None:
+def test_newest_candle_that_is_not_there_yet__is_asked_for_until_there_is_a_later_one(prices: "Prices") -> None:
     files = kraken_files({"KAS/USD": days(MARCH_1, ["1"] * 9)})
     kraken = prices.open("kraken", files)
     assert prices.fetch(("KAS", MARCH_1)).assets[0].missing == 1
-    for _ in range(3):
+    for _ in range(5):
         asked = kraken.count("OHLC")
         prices.next_night()
         prices.fetch(("KAS", MARCH_1))
         assert kraken.count("OHLC") == asked + 1
-    files["OHLC/1440/KASUSD"].extend(kraken_files({"KAS/USD": days(march(10), ["2"] * 4)})["OHLC/1440/KASUSD"])
-    assert prices.fetch(("KAS", MARCH_1)).assets[0].missing == 1  # the tenth of March came too late
-    assert sorted(prices.prices("KAS")) == [march(day) for day in (*range(1, 10), *range(11, 14))]
+    late = kraken_files({"KAS/USD": days(march(10), ["2", None, "2", "2", "2", "2"])})
+    files["OHLC/1440/KASUSD"].extend(late["OHLC/1440/KASUSD"])
+    assert prices.fetch(("KAS", MARCH_1)).assets[0].missing == 1
+    assert sorted(prices.prices("KAS")) == [march(day) for day in (*range(1, 11), *range(12, 16))]
+    asked = kraken.count("OHLC")
+    prices.fetch(("KAS", MARCH_1))
+    assert kraken.count("OHLC") == asked
+
+
+def test_market_that_closed__is_left_alone_after_some_days(prices: "Prices") -> None:
+    files = binance_files({"KAS/USDC": days(MARCH_1, ["1"] * 3)})
+    files["exchangeInfo"]["symbols"][0]["status"] = "BREAK"
+    prices.open("kraken", kraken_files({"USDC/USD": days(MARCH_1, ["1"] * 30)}))
+    binance = prices.open("binance", files)
+    assert prices.fetch(("KAS", MARCH_1)).assets[0].known == 3
+    before = [row[0] for row in prices.rows("KAS")]
+    prices.next_night(10)
+    prices.fetch(("KAS", MARCH_1))
+    (first, *_), later = binance.asked("klines"), binance.asked("klines")[-1]
+    assert int(first["startTime"]) == int(datetime(2026, 3, 1, tzinfo=UTC).timestamp() * 1000)
+    assert int(later["startTime"]) >= int(datetime(2026, 3, 8, tzinfo=UTC).timestamp() * 1000)
+    assert [row[0] for row in prices.rows("KAS")] == before
 
 
 def test_coin_without_any_market__is_listed_and_costs_a_night_only_the_market_lists(prices: "Prices") -> None:
@@ -256,6 +275,27 @@ def test_rate_limit_in_the_middle__is_a_failure_and_not_a_coin_without_price(pri
     report = prices.fetch(("BTC", first))
     assert (report.assets[0].outcome, report.rows) == ("ok", whole - 600)
     assert coinbase.count("candles") == 2 + 7 + 2
+
+
+@pytest.mark.parametrize(("after", "missing"), [(0, 300), (1, 300), (2, 300), (3, 12)])
+def test_page_that_comes_back_empty__is_asked_again_the_next_time(prices: "Prices", after: int, missing: int) -> None:
+    first = date(2023, 9, 1)
+    prices.now = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+    whole = (date(2026, 3, 1) - first).days
+    coinbase = prices.open("coinbase", coinbase_files({"BTC/USD": days(first, ["5"] * whole)}))
+    coinbase.order(empty_page, endpoint="candles", after=after)
+    assert prices.fetch(("BTC", first)).assets[0].missing == missing
+    report = prices.fetch(("BTC", first))
+    assert (report.rows, report.assets[0].missing) == (missing, 0)
+
+
+def test_market_that_opened_later__is_not_asked_for_the_time_before_again(prices: "Prices") -> None:
+    first = date(2023, 9, 1)
+    coinbase = prices.open("coinbase", coinbase_files({"BTC/USD": days(date(2025, 12, 1), ["5"] * 100)}))
+    prices.fetch(("BTC", first))
+    before = coinbase.count("candles")
+    assert prices.fetch(("BTC", first)).assets[0].outcome == "gaps"
+    assert coinbase.count("candles") == before == 4
 
 
 def test_rate_limit_for_a_moment__is_waited_out(prices: "Prices") -> None:
