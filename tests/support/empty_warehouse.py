@@ -58,6 +58,22 @@ def open_lot(lot_id: str, acquired: str, quantity: str, cost: str | None, **chan
     return {**row, **changes}
 
 
+def fill_open_lots(book: Book, *rows: dict[str, Any], origin: str = "trade") -> None:
+    """Append `rows` to `lots.open_lots` and the lots, of the sum of their rows, to `lots.lots`."""
+    fill(book, "lots.open_lots", *rows)
+    whole: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        lot = whole.setdefault(row["lot_id"], {**row, "quantity": 0, "cost_usd": Decimal(0)})
+        lot["quantity"] += row["quantity"]
+        lot["cost_usd"] = None if row["cost_usd"] is None else lot["cost_usd"] + row["cost_usd"]
+    columns = ("lot_id", "asset", "account", "acquired_at", "quantity", "cost_usd")
+    fill(
+        book,
+        "lots.lots",
+        *({**{name: lot[name] for name in columns}, "origin": origin, "transaction_id": "t"} for lot in whole.values()),
+    )
+
+
 def price(asset: str, usd: str, at: str, **changes: Any) -> dict[str, Any]:
     """A row of `market.prices`."""
     row = {"asset": asset, "at": instant(at), "price_usd": Decimal(usd), "source": "kraken", "is_interpolated": False}

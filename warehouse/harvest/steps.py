@@ -72,7 +72,9 @@ def _open_lot(row: dict[str, Any], book: Book) -> OpenLot:
         acquired_at=acquired_at,
         acquired_date=local_date(acquired_at, book.settings.time_zone),
         quantity=to_units(row["quantity"], QUANTITY_PLACES),
-        cost=None if row["cost_usd"] is None else to_units(row["cost_usd"], USD_PLACES),
+        cost=_usd_units(row["cost_usd"]),
+        whole_quantity=to_units(row["whole_quantity"], QUANTITY_PLACES),
+        whole_cost=_usd_units(row["whole_cost_usd"]),
         is_always_long=row["is_always_long"],
         is_in_transit=row["is_in_transit"],
     )
@@ -95,11 +97,15 @@ def _figures(valued: ValuedLot) -> dict[str, Any]:
         "value_usd": _usd(valued.value),
         "unrealized_usd": _usd(valued.unrealized),
         "term": valued.term,
-        "long_from_date": valued.long_from,
+        "long_from_date": lot.long_from,
         "days_to_long_term": valued.days_to_long_term,
         "sell_first_quantity": from_units(valued.sell_first_quantity, QUANTITY_PLACES),
         "unrealized_first_usd": _usd(valued.unrealized_first),
     }
+
+
+def _usd_units(amount: Decimal | None) -> int | None:
+    return None if amount is None else to_units(amount, USD_PLACES)
 
 
 def _usd(units: int | None) -> Decimal | None:

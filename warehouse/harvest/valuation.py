@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even
 from warehouse.harvest.order import sale_order
-from warehouse.lots.holding import Term, days_until_long, first_long_date, term_of
+from warehouse.lots.holding import Term, first_long_date
 
 _VALUE_SCALE = 10 ** (QUANTITY_PLACES + PRICE_PLACES - USD_PLACES)
 
@@ -21,8 +21,9 @@ _VALUE_SCALE = 10 ** (QUANTITY_PLACES + PRICE_PLACES - USD_PLACES)
 class OpenLot:
     """A lot, or the part of one, that is held in one account. `cost` is `None` where nothing proves it.
 
-    `acquired_date` is the date in the taxpayer's time zone. `is_always_long`: inherited, long-term whatever the date.
-    `is_in_transit`: on the way to `account`, so nothing there can sell it yet.
+    `acquired_date` is the date in the taxpayer's time zone. `whole_quantity` and `whole_cost` are the lot's when it was
+    acquired: orders by cost go by them. `is_always_long`: inherited, long-term whatever the date. `is_in_transit`: on
+    the way to `account`, so nothing there can sell it yet.
     """
 
     lot_id: str
@@ -32,8 +33,15 @@ class OpenLot:
     acquired_date: date
     quantity: int
     cost: int | None
+    whole_quantity: int
+    whole_cost: int | None
     is_always_long: bool = False
     is_in_transit: bool = False
+
+    @property
+    def long_from(self) -> date:
+        """The first date of a long-term sale, in the taxpayer's time zone."""
+        return self.acquired_date if self.is_always_long else first_long_date(self.acquired_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class ValuedLot:
     """An open lot with its figures. Those that rest on a missing price or cost are `None`, never 0.
 
     `sell_first_quantity`: what a sale in the account would consume before it reaches this lot;
-    `unrealized_first`: the gain that would come with it. `long_from` is the first date of a long-term sale.
+    `unrealized_first`: the gain that would come with it.
     """
 
     lot: OpenLot
@@ -59,7 +67,6 @@ class ValuedLot:
     value: int | None
     unrealized: int | None
     term: Term
-    long_from: date
     days_to_long_term: int
     sell_first_quantity: int
     unrealized_first: int | None
@@ -80,7 +87,9 @@ def value_lots(
     for (account, asset), group in sorted(groups.items()):
         price = prices.get(asset)
         ahead_quantity, ahead_unrealized = 0, (None if price is None else 0)
-        for lot in sale_order(group, methods.get(account, "fifo")):
+        for lot in sale_order(
+            group, methods.get(account, "fifo"), price=None if price is None else price.price, today=today
+        ):
             row = _valued(lot, price, today, ahead_quantity, ahead_unrealized)
             valued.append(row)
             if not lot.is_in_transit:
@@ -98,9 +107,8 @@ def _valued(
         price=price,
         value=value,
         unrealized=None if value is None or lot.cost is None else value - lot.cost,
-        term="long" if lot.is_always_long else term_of(lot.acquired_date, today),
-        long_from=lot.acquired_date if lot.is_always_long else first_long_date(lot.acquired_date),
-        days_to_long_term=0 if lot.is_always_long else days_until_long(lot.acquired_date, today),
+        term="long" if today >= lot.long_from else "short",
+        days_to_long_term=max(0, (lot.long_from - today).days),
         sell_first_quantity=ahead_quantity,
         unrealized_first=0 if ahead_quantity == 0 else ahead_unrealized,
     )

@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from support.empty_warehouse import coverage, empty_book, failing_rows, fill, instant, open_lot, price, problem
+from support.empty_warehouse import (
+    coverage,
+    empty_book,
+    failing_rows,
+    fill,
+    fill_open_lots,
+    instant,
+    open_lot,
+    price,
+    problem,
+)
 from warehouse.harvest.report import summary_lines
 from warehouse.harvest.steps import CANDIDATES
 from warehouse.settings import AccountSettings, BookSettings
@@ -33,9 +43,8 @@ def rows(book: Book, table: str = "harvest.lot_values") -> dict[str, dict[str, A
 
 
 def test_candidates__a_loss_behind_a_gain__says_what_goes_first(book: Book) -> None:
-    fill(
+    fill_open_lots(
         book,
-        "lots.open_lots",
         open_lot("old", "2024-01-05", "1", "30000"),
         open_lot("new", "2026-01-05T17:00", "0.5", "30000"),
     )
@@ -59,7 +68,7 @@ def test_lot_values__latest_price__is_the_last_before_the_moment(book: Book) -> 
         price("BTC", "41000.000000000000000001", "2026-11-24T06:30", source="prices.csv"),
         price("BTC", "9", "2026-11-25"),
     )
-    fill(book, "lots.open_lots", open_lot("a", "2024-01-05", "1", "30000"))
+    fill_open_lots(book, open_lot("a", "2024-01-05", "1", "30000"))
     row = rows(book)["a/kraken"]
     assert (row["price_usd"], row["source"]) == (Decimal("41000.000000000000000001"), "prices.csv")
     assert row["price_at"] == instant("2026-11-24T06:30")
@@ -67,9 +76,8 @@ def test_lot_values__latest_price__is_the_last_before_the_moment(book: Book) -> 
 
 
 def test_lot_values__a_lot_in_two_accounts__is_valued_in_each(book: Book) -> None:
-    fill(
+    fill_open_lots(
         book,
-        "lots.open_lots",
         open_lot("a", "2024-01-05", "1", "50000"),
         open_lot("a", "2024-01-05", "2", "100000", account="binance"),
     )
@@ -78,26 +86,12 @@ def test_lot_values__a_lot_in_two_accounts__is_valued_in_each(book: Book) -> Non
 
 def test_lot_values__acquired_late_in_the_evening__counts_by_the_taxpayers_day(book: Book) -> None:
     """2026-01-02 03:00 UTC is 1 January in New York: long from 2 January 2027."""
-    fill(book, "lots.open_lots", open_lot("a", "2026-01-02T03:00", "1", "50000"))
+    fill_open_lots(book, open_lot("a", "2026-01-02T03:00", "1", "50000"))
     assert rows(book)["a/kraken"]["long_from_date"] == date(2027, 1, 2)
 
 
 def test_lot_values__inherited__are_long(book: Book) -> None:
-    fill(book, "lots.open_lots", open_lot("a", "2026-11-01", "1", "50000"))
-    fill(
-        book,
-        "lots.lots",
-        {
-            "lot_id": "a",
-            "asset": "BTC",
-            "account": "kraken",
-            "acquired_at": instant("2026-11-01"),
-            "quantity": Decimal(1),
-            "cost_usd": Decimal(50000),
-            "origin": "inheritance",
-            "transaction_id": "a",
-        },
-    )
+    fill_open_lots(book, open_lot("a", "2026-11-01", "1", "50000"), origin="inheritance")
     assert rows(book)["a/kraken"]["term"] == "long"
 
 
@@ -141,9 +135,8 @@ def test_status__each_thing_wrong__is_told_in_words(book: Book) -> None:
             "checked_at": AS_OF,
         },
     )
-    fill(
+    fill_open_lots(
         book,
-        "lots.open_lots",
         *(
             open_lot(asset.lower(), "2026-01-05", "1", "5", asset=asset)
             for asset in ("FINE", "NONE", "OLD", "GUESS", "GAP", "ODD", "SHORT", "FEW")
@@ -189,9 +182,8 @@ def test_status__account_failed_or_never_synced__reaches_each_of_its_lots(book: 
         "quality.coverage",
         coverage("kraken", "2026-11-24T06:00", stream="ledger", last_error="the key may not read the ledger"),
     )
-    fill(
+    fill_open_lots(
         book,
-        "lots.open_lots",
         open_lot("a", "2026-01-05", "1", "50000"),
         open_lot("b", "2026-01-05", "1", "50000", account="cold"),
     )
@@ -205,7 +197,7 @@ def test_status__account_failed_or_never_synced__reaches_each_of_its_lots(book: 
 
 def test_status__rows_that_could_not_be_booked__are_to_review(book: Book) -> None:
     fill(book, "quality.problems", problem("rejected_row", "kraken", None))
-    fill(book, "lots.open_lots", open_lot("a", "2026-01-05", "1", "50000"))
+    fill_open_lots(book, open_lot("a", "2026-01-05", "1", "50000"))
     assert rows(book)["a/kraken"]["reasons"] == ["1 row of kraken could not be booked"]
 
 
@@ -215,12 +207,12 @@ def test_status__stream_not_offered__is_no_gap(book: Book) -> None:
         "quality.coverage",
         coverage("kraken", None, stream="conversions", outcome="not_offered", is_complete=None, is_stale=False),
     )
-    fill(book, "lots.open_lots", open_lot("a", "2026-01-05", "1", "50000"))
+    fill_open_lots(book, open_lot("a", "2026-01-05", "1", "50000"))
     assert rows(book)["a/kraken"]["status"] == "ready"
 
 
 def test_checks__an_open_lot_was_altered__shows_it(book: Book) -> None:
-    fill(book, "lots.open_lots", open_lot("a", "2026-01-05", "1", "50000"))
+    fill_open_lots(book, open_lot("a", "2026-01-05", "1", "50000"))
     rows(book)
     book.connection.execute("UPDATE lots.open_lots SET quantity = quantity + 0.000000000000000001")
     book.connection.execute("DELETE FROM harvest.candidates")
@@ -229,7 +221,7 @@ def test_checks__an_open_lot_was_altered__shows_it(book: Book) -> None:
 
 
 def test_summary_lines__a_built_book__are_five(book: Book) -> None:
-    fill(book, "lots.open_lots", open_lot("a", "2026-01-05", "1", "50000"))
+    fill_open_lots(book, open_lot("a", "2026-01-05", "1", "50000"))
     rows(book)
     lines = summary_lines(book.connection, as_of=AS_OF, time_zone=book.settings.time_zone)
     assert len(lines) == 5
@@ -244,9 +236,8 @@ def test_candidates__ten_thousand_lots_in_twenty_accounts__take_under_two_second
     """Processor time, which other work on the machine does not stretch."""
     coins = [f"C{number}" for number in range(40)]
     fill(book, "market.prices", *(price(coin, "0.123456789012345678", "2026-11-24") for coin in coins))
-    fill(
+    fill_open_lots(
         book,
-        "lots.open_lots",
         *(
             open_lot(
                 f"lot{number}",

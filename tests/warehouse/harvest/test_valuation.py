@@ -22,6 +22,8 @@ def lot(lot_id: str, acquired: date, quantity: int, cost: int | None, **changes:
         acquired_date=acquired,
         quantity=quantity,
         cost=cost,
+        whole_quantity=quantity,
+        whole_cost=cost,
         **{**values, **changes},  # type: ignore[arg-type]
     )
 
@@ -46,7 +48,7 @@ def test_lots__two_in_one_account__the_later_waits_for_the_earlier() -> None:
     assert (rows["early"].term, rows["early"].days_to_long_term) == ("long", 0)
     # 2026-01-05 + 1 day + 1 year = 2027-01-06, 43 days after 2026-11-24.
     assert (rows["late"].term, rows["late"].days_to_long_term) == ("short", 43)
-    assert rows["late"].long_from == date(2027, 1, 6)
+    assert rows["late"].lot.long_from == date(2027, 1, 6)
 
 
 def test_lots__same_instant__go_by_id() -> None:
@@ -85,7 +87,7 @@ def test_lots__in_transit__are_not_sold_before_those_that_are_there() -> None:
 
 def test_lots__inherited__are_long_at_once() -> None:
     row = value(lot("a", TODAY, ONE, DOLLAR, is_always_long=True))["a"]
-    assert (row.term, row.days_to_long_term, row.long_from) == ("long", 0, TODAY)
+    assert (row.term, row.days_to_long_term, row.lot.long_from) == ("long", 0, TODAY)
 
 
 @pytest.mark.parametrize(("tenth", "expected"), [(5, 0), (15, 2), (25, 2), (35, 4), (6, 1)])
