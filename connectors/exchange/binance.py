@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from connectors.exchange.errors import UnknownMarketError
 from connectors.exchange.feeds import Feed, RowByRow
 from connectors.exchange.generic import GenericVenue, Transfer
 from connectors.exchange.ids import LastIds
@@ -65,17 +66,17 @@ class Binance(GenericVenue):
     def trades(self) -> Iterable[Feed]:
         """Fills of every market of every asset ever touched, each from its first id on."""
         last_ids = LastIds(self.session.store, self.session.account.name)
-        for symbol in MarketWalk(self.session).symbols():
+        for symbol in MarketWalk(self.session, guesses_delisted=True).symbols():
             market = self.exchange.markets.get(symbol)
             yield self._market_feed(market["id"] if market else symbol.replace("/", ""), last_ids)
 
     def _market_feed(self, market_id: str, last_ids: LastIds) -> Feed:
         def fetch(ask: Ask) -> Page:
-            rows = self.client.call(
-                f"trades of {market_id}",
-                self.exchange.privateGetMyTrades,
-                {"symbol": market_id, "fromId": ask.from_id, "limit": TRADES_PAGE},
-            )
+            question = {"symbol": market_id, "fromId": ask.from_id, "limit": TRADES_PAGE}
+            try:
+                rows = self.client.call(f"trades of {market_id}", self.exchange.privateGetMyTrades, question)
+            except UnknownMarketError:
+                return Page([], 0)
             market = self.exchange.safe_market(market_id, None, None, "spot")
             return Page([self.exchange.parse_trade(row, market) for row in rows], len(rows))
 

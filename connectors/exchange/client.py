@@ -17,7 +17,7 @@ import ccxt
 import tenacity
 
 from connectors.exchange.account import CREDENTIALS, ExchangeAccount
-from connectors.exchange.errors import NotOfferedError
+from connectors.exchange.errors import NotOfferedError, UnknownMarketError
 from connectors.exchange.wire import CutAnswerError, hide, read_json, shorten
 from connectors.sync import SourceAnswerError, SourceError, SourceRefusedError, SourceUnavailableError
 
@@ -78,13 +78,15 @@ class Client:
     def call(self, what: str, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
         """`function(...)` of the exchange, its failures told as `SourceError`; `what` was asked for.
 
-        Raises `NotOfferedError` where ccxt says that the venue has no such thing.
+        Raises `NotOfferedError` where ccxt says that the venue has no such thing, `UnknownMarketError` for a market.
         """
         self.answers = []
         try:
             return function(*arguments, **named)
         except ccxt.NotSupported as error:
             raise NotOfferedError(self._told(error)) from None
+        except ccxt.BadSymbol as error:
+            raise UnknownMarketError(f"{self._name} knows no market for {what}: {self._told(error)}") from None
         except ccxt.BaseError as error:
             raise self._error(what, error) from None
         except CutAnswerError as error:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from connectors.exchange.errors import NotOfferedError
 from connectors.exchange.feeds import Feed, RowByRow, Session
 from connectors.exchange.ledger import read_ledger
-from connectors.exchange.markets import MarketWalk, pair_of
+from connectors.exchange.markets import MarketWalk, asset_walk, pair_of
 from connectors.exchange.paging import Ask, Entry, Page, Piece, Reach
 from connectors.exchange.reading import exact
 from connectors.exchange.rules import Rule, Stream, rule_for
@@ -102,7 +102,7 @@ class GenericVenue:
         for name, method in methods.items():
             if self.exchange.has.get(name) is True:
                 reading = RowByRow(partial(_read_own_kind, kind, is_fee_inside=rule.is_fee_inside))
-                return [self.feed(rule, "", self.fetch(stream, partial(method, None), rule), reading)]
+                return self._by_asset(stream, method, rule, reading)
         raise NotOfferedError(f"ccxt has no list of {stream} for {self.exchange.id}")
 
     def ledger(self) -> Iterable[Feed]:
@@ -111,7 +111,7 @@ class GenericVenue:
         rule = rule_for(self.exchange, "ledger")
         told = frozenset(name for name in self.exchange.has if self.exchange.has[name] is True)
         reading = RowByRow(partial(read_ledger, told_elsewhere=told))
-        return [self.feed(rule, "", self.fetch("the ledger", partial(self.exchange.fetch_ledger, None), rule), reading)]
+        return self._by_asset("the ledger", self.exchange.fetch_ledger, rule, reading)
 
     def conversions(self) -> Iterable[Feed]:
         """Conversions, where they are not trades."""
@@ -119,6 +119,15 @@ class GenericVenue:
         rule = rule_for(self.exchange, "conversions")
         method = partial(self.exchange.fetch_convert_trade_history, None)
         return [self.feed(rule, "", self.fetch("conversions", method, rule), RowByRow(read_conversion))]
+
+    def _by_asset(self, what: str, method: Callable[..., Any], rule: Rule, reading: RowByRow) -> Iterable[Feed]:
+        """One feed for all assets, or one each where the venue wants to know which."""
+        if not rule.needs_asset:
+            return [self.feed(rule, "", self.fetch(what, partial(method, None), rule), reading)]
+        return (
+            self.feed(rule, asset, self.fetch(f"{what} of {asset}", partial(method, asset), rule), reading)
+            for asset in asset_walk(self.session)
+        )
 
     def fetch(self, what: str, method: Callable[..., Any], rule: Rule) -> Callable[[Ask], Page]:
         """Questions for `method(since, limit, params)` of ccxt."""

@@ -19,20 +19,29 @@ from connectors.raw import RawStore
 _STREAMS = ("deposits", "withdrawals", "conversions", "ledger", "trades")
 
 
-class MarketWalk:
-    """Every spot market of every asset that the account ever touched, delisted ones too, to a fixed point.
+LIKELY_QUOTES = ("USDT", "BTC", "ETH", "BNB", "BUSD", "USDC", "FDUSD", "TUSD")
+"""What a coin was traded against whose markets are all gone."""
 
-    Trades that are found while walking touch more assets, whose markets are walked as well.
+
+class MarketWalk:
+    """Every spot market of every asset that the account ever touched, to a fixed point.
+
+    Trades that are found while walking touch more assets, whose markets are walked as well. A venue that keeps a
+    delisted market in its list is asked for it as for any other; for a coin without any market left the likely ones
+    are guessed (`guesses_delisted`), which is for venues that still answer for them.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, guesses_delisted: bool = False) -> None:
         self._session = session
-        self._markets: dict[str, Any] = session.client.exchange.markets or {}
+        self._guesses_delisted = guesses_delisted
+        self._markets: dict[str, Any] = {
+            symbol: market for symbol, market in (session.client.exchange.markets or {}).items() if market.get("spot")
+        }
+        self._listed = {market[side] for market in self._markets.values() for side in ("base", "quote")}
 
     def symbols(self) -> Iterator[str]:
         """Unified symbols, each once."""
-        touched = self._session.touched
-        touched |= assets_in_raw(self._session.store, self._session.account.name)
+        touched = touched_assets(self._session)
         done: set[str] = set()
         while todo := sorted((set(self._session.account.symbols) | self._of(touched)) - done):
             for symbol in todo:
@@ -40,11 +49,30 @@ class MarketWalk:
                 yield symbol
 
     def _of(self, touched: set[str]) -> set[str]:
-        return {
+        listed = {
             symbol
             for symbol, market in self._markets.items()
-            if market.get("spot") and (market.get("base") in touched or market.get("quote") in touched)
+            if market.get("base") in touched or market.get("quote") in touched
         }
+        if not self._guesses_delisted:
+            return listed
+        return listed | {f"{coin}/{quote}" for coin in touched - self._listed for quote in LIKELY_QUOTES}
+
+
+def asset_walk(session: Session) -> Iterator[str]:
+    """Every asset that the account ever touched, also those that are found while walking."""
+    touched = touched_assets(session)
+    done: set[str] = set()
+    while todo := sorted(touched - done):
+        for asset in todo:
+            done.add(asset)
+            yield asset
+
+
+def touched_assets(session: Session) -> set[str]:
+    """The session's set of assets, which grows as it syncs, with those that raw has already."""
+    session.touched |= assets_in_raw(session.store, session.account.name)
+    return session.touched
 
 
 def assets_in_raw(store: RawStore, account: str) -> set[str]:

@@ -84,6 +84,7 @@ def transaction(
     tx_hash: str | None = None,
     counterparty: str | None = None,
     description: str | None = None,
+    order: int = 0,
 ) -> Transaction:
     """The record of one row. Raises `UnreadableRowError` where the row has no time."""
     timestamp = entry.get("timestamp")
@@ -99,6 +100,7 @@ def transaction(
         tx_hash=tx_hash or None,
         counterparty=counterparty or None,
         description=description,
+        order=order,
     )
 
 

@@ -7,6 +7,8 @@ one answer (a hint: any page that could be a full one is asked beyond), `params`
 Belongs here: figures. Does not belong here: anything that runs.
 """
 
+import inspect
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +27,7 @@ class Rule:
     page: int | None = None
     days_back: int | None = None
     needs_symbol: bool | None = None
+    needs_asset: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
     is_fee_inside: bool = False
     """Whether the amount of a withdrawal has its fee inside."""
@@ -117,6 +120,13 @@ RULES: Mapping[tuple[str, Stream], Rule] = {
     ("binanceus", "withdrawals"): Rule(window_days=90, page=1000),
 }
 
+_METHODS: Mapping[Stream, tuple[str, str]] = {
+    "deposits": ("fetchDeposits", "fetch_deposits"),
+    "withdrawals": ("fetchWithdrawals", "fetch_withdrawals"),
+    "ledger": ("fetchLedger", "fetch_ledger"),
+}
+_WANTS_A_CURRENCY = re.compile(r"requires a (currency )?code (argument|param)")
+
 _NO_LIMIT_DAYS = 10_000
 """ccxt's `features` write "as far as you like" as 10,000 or 100,000 days."""
 
@@ -126,7 +136,7 @@ def rule_for(exchange: Any, stream: Stream) -> Rule:
     if (exchange.id, stream) in RULES:
         return RULES[exchange.id, stream]
     if stream != "trades":
-        return Rule(window_days=DEFAULT_WINDOW_DAYS)
+        return Rule(window_days=DEFAULT_WINDOW_DAYS, needs_asset=_needs_asset(exchange, stream))
     spot = (exchange.features or {}).get("spot") or {}
     told = spot.get("fetchMyTrades") or {}
     return Rule(
@@ -140,6 +150,13 @@ def rule_for(exchange: Any, stream: Stream) -> Rule:
 def opened(exchange_id: str) -> datetime:
     """An instant before which nothing can have happened at the venue."""
     return OPENED.get(exchange_id, EVERY_STREAM_FROM)
+
+
+def _needs_asset(exchange: Any, stream: Stream) -> bool:
+    """Whether ccxt's method refuses to be asked without a currency: its text says so before anything is sent."""
+    if stream not in _METHODS or exchange.has.get(_METHODS[stream][0]) is not True:
+        return False
+    return _WANTS_A_CURRENCY.search(inspect.getsource(getattr(type(exchange), _METHODS[stream][1]))) is not None
 
 
 def _days(value: Any) -> int | None:

@@ -21,6 +21,7 @@ from connectors.exchange.reading import (
 from connectors.records import Posting, Transaction
 
 Pair = tuple[str, str]
+_ORDERS = 2**31
 
 
 def read_trades(pair_of: Callable[[Entry], Pair], *, is_id_per_market: bool) -> Reader:
@@ -52,7 +53,12 @@ def read_trade(entry: Entry, pair: Pair, *, identifier: str) -> Transaction:
     else:
         raise UnreadableRowError(f"the side {entry.get('side')!r} is neither buy nor sell")
     return transaction(
-        entry, "trade", principal + _fees(entry), identifier=identifier, description=f"{entry['side']} {base}/{quote}"
+        entry,
+        "trade",
+        principal + _fees(entry),
+        identifier=identifier,
+        description=f"{entry['side']} {base}/{quote}",
+        order=_order(entry),
     )
 
 
@@ -84,6 +90,14 @@ def split_symbol(symbol: str) -> Pair:
     if not separator or not base or not quote:
         raise UnreadableRowError(f"the market {symbol!r} does not tell its base and quote")
     return base, quote
+
+
+def _order(entry: Entry) -> int:
+    """The place of a fill among those of its instant, by the number that the venue gave it; 0 where it gave none."""
+    info = entry.get("info")
+    number = info.get("trade_id") if isinstance(info, dict) and "trade_id" in info else entry.get("id")
+    text = str(number or "")
+    return int(text) % _ORDERS if text.isascii() and text.isdigit() else 0
 
 
 def _fees(entry: Entry) -> list[Posting]:
