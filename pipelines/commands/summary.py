@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipelines.commands.published import open_published
 from pipelines.configuration import Configuration
-from warehouse.harvest.report import summary_lines
+from warehouse.harvest.steps import summary_lines
 
 
 def print_summary(console: Console, configuration: Configuration, *, as_of: datetime) -> None:

@@ -17,6 +17,7 @@ from pipelines.instance import prepare_home
 
 HOST = "127.0.0.1"
 PORTS_TRIED = 20
+_NO_ADVICE = "ignore:Function `dev_command` is superseded"  # by `dg dev`, a tool for projects under development
 
 
 def up(
@@ -41,11 +42,14 @@ def up(
     console.print(f"Dagster UI      http://{HOST}:{free_port}  (nightly at {configuration.sync.schedule}, "
                   f"{configuration.taxpayer.time_zone}; Ctrl-C stops it)\n")  # fmt: skip
     command = [
-        sys.executable, "-m", "dagster", "dev", "--module-name", "pipelines.definitions",
+        sys.executable, "-W", _NO_ADVICE, "-m", "dagster", "dev", "--module-name", "pipelines.definitions",
         "--host", HOST, "--port", str(free_port), "--log-level", "warning",
     ]  # fmt: skip
     try:
-        code = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command line
+        # Dagster looks for modules in its working directory first: in its own folder there are none
+        code = subprocess.run(  # noqa: S603 - our own command line
+            command, env=environment, cwd=configuration.paths.dagster, check=False
+        ).returncode
     except KeyboardInterrupt:
         code = 0
     raise typer.Exit(1 if code else 0)
