@@ -1,11 +1,13 @@
-"""The health of one built book, asked lot by lot: what the tables of `quality` say against a lot's figures.
+"""The health of one built book, asked lot by lot: what the tables of `quality` say against a lot's figures. Pure.
 
-Belongs here: reading those tables once and finding what concerns a lot. Does not belong here: what counts as a doubt,
-and its words (`doubts.py`).
+Belongs here: finding what concerns a lot. Does not belong here: what counts as a doubt and its words (`doubts.py`),
+reading tables.
 """
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from warehouse.harvest.doubts import (
     BalanceDifference,
@@ -20,30 +22,44 @@ from warehouse.harvest.doubts import (
     verdict,
 )
 from warehouse.harvest.valuation import LatestPrice, OpenLot
-from warehouse.queries import select_rows
-from warehouse.steps import Book
+
+Row = Mapping[str, Any]
 
 
 class Health:
-    """What is known of the accounts, holdings and prices of `book` at its `as_of`."""
+    """What is known of accounts, holdings and prices at the instant `as_of`.
 
-    def __init__(self, book: Book, prices: dict[str, LatestPrice]) -> None:
-        self._as_of = book.as_of
-        self._stale_after = timedelta(hours=book.settings.stale_after_hours)
+    `coverage`, `problems` and `differences` are the rows of the queries `read_coverage`, `count_problems` and
+    `read_balance_differences`.
+    """
+
+    def __init__(
+        self,
+        *,
+        coverage: Iterable[Row],
+        problems: Iterable[Row],
+        differences: Iterable[Row],
+        prices: Mapping[str, LatestPrice],
+        as_of: datetime,
+        stale_after: timedelta,
+    ) -> None:
+        self._as_of = as_of
+        self._stale_after = stale_after
         self._prices = prices
         self._streams: dict[str, list[StreamHealth]] = defaultdict(list)
-        for row in select_rows(book.connection, "read_coverage").to_pylist():
-            self._streams[row.pop("account")].append(StreamHealth(**row))
-        self._problems: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+        for row in coverage:
+            stream = StreamHealth(row["stream"], row["has_gaps"], row["last_success_at"], row["last_error"])
+            self._streams[row["account"]].append(stream)
+        self._problems: dict[tuple[str, str | None], list[Problem]] = defaultdict(list)
         self._rejected_rows: dict[str, int] = {}
-        for row in select_rows(book.connection, "count_problems").to_pylist():
+        for row in problems:
             if row["problem"] == "rejected_row":
                 self._rejected_rows[row["account"]] = row["problem_count"]
             else:
                 self._problems[row["account"], row["asset"]].append(Problem(row["problem"], row["problem_count"]))
         self._differences = {
-            (row.pop("account"), row.pop("asset")): BalanceDifference(**row)
-            for row in select_rows(book.connection, "read_balance_differences").to_pylist()
+            (row["account"], row["asset"]): BalanceDifference(row["computed_quantity"], row["venue_quantity"])
+            for row in differences
         }
         self._holdings: dict[tuple[str, str], list[Doubt]] = {}
 

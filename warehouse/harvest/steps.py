@@ -1,18 +1,20 @@
-"""The step that makes `harvest.lot_values` and `harvest.candidates`.
+"""The step that makes `harvest.lot_values` and `harvest.candidates`, and their summary in words.
 
-Belongs here: reading what it needs, storing the rows, checking them. Does not belong here: the figures
-(`valuation.py`), what to think of them (`doubts.py`, `health.py`).
+Belongs here: carrying tables in and out of this room, checking them. Does not belong here: the figures
+(`valuation.py`), what to think of them (`doubts.py`, `health.py`), the words (`summary.py`).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import duckdb
 import pyarrow as pa
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
 from warehouse.harvest.health import Health
-from warehouse.harvest.summary import tax_year_end
+from warehouse.harvest.summary import CandidateRow, summarize, tax_year_end
 from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
 from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
@@ -26,7 +28,14 @@ def build_candidates(book: Book) -> None:
     stored = select_rows(book.connection, "read_open_lots").to_pylist()
     unit_costs = {(row["lot_id"], row["account"], row["is_in_transit"]): row["unit_cost_usd"] for row in stored}
     prices = _latest_prices(book)
-    health = Health(book, prices)
+    health = Health(
+        coverage=select_rows(book.connection, "read_coverage").to_pylist(),
+        problems=select_rows(book.connection, "count_problems").to_pylist(),
+        differences=select_rows(book.connection, "read_balance_differences").to_pylist(),
+        prices=prices,
+        as_of=book.as_of,
+        stale_after=timedelta(hours=book.settings.stale_after_hours),
+    )
     today = local_date(book.as_of, book.settings.time_zone)
     deadline = tax_year_end(today.year, book.settings.time_zone)
     methods = {account.name: account.lot_method for account in book.settings.accounts}
@@ -48,6 +57,17 @@ def build_candidates(book: Book) -> None:
     shape = fetch_query(book.connection, "SELECT * FROM harvest.lot_values").schema
     insert_rows(book.connection, "harvest.lot_values", pa.Table.from_pylist(rows, schema=shape))
     run_query(book.connection, "insert_candidates.sql")
+
+
+def summary_lines(connection: duckdb.DuckDBPyConnection, *, as_of: datetime, time_zone: ZoneInfo) -> list[str]:
+    """Five lines on the harvest candidates in the built or published file that `connection` has open."""
+    candidates = [_candidate(row) for row in select_rows(connection, "list_candidates").to_pylist()]
+    open_lots = [_candidate(row) for row in select_rows(connection, "list_lot_values").to_pylist()]
+    return summarize(candidates, open_lots, as_of=as_of, time_zone=time_zone)
+
+
+def _candidate(row: dict[str, Any]) -> CandidateRow:
+    return CandidateRow(**{name: row[name] for name in CandidateRow.__dataclass_fields__})
 
 
 def _latest_prices(book: Book) -> dict[str, LatestPrice]:

@@ -19,8 +19,7 @@ from support.empty_warehouse import (
     price,
     problem,
 )
-from warehouse.harvest.report import summary_lines
-from warehouse.harvest.steps import CANDIDATES
+from warehouse.harvest.steps import CANDIDATES, summary_lines
 from warehouse.settings import AccountSettings, BookSettings
 from warehouse.steps import Book
 
