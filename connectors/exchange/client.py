@@ -200,7 +200,8 @@ class Client:
         error = state.outcome.exception() if state.outcome else None
         too_fast = self._status in _SLOW_DOWN or isinstance(error, (ccxt.DDoSProtection, ccxt.RateLimitExceeded))
         first = _RATE_LIMIT_WAIT_SECONDS if too_fast else 1
-        return tenacity.wait_exponential_jitter(initial=first, max=LONGEST_WAIT_SECONDS, jitter=1)(state)
+        doubling = tenacity.wait_exponential(multiplier=first, max=LONGEST_WAIT_SECONDS) + tenacity.wait_random(0, 1)
+        return doubling(state)
 
     def _retry_after(self) -> float | None:
         """The seconds that the last answer's Retry-After header asks for, given as a number or as a date."""
