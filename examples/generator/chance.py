@@ -8,13 +8,14 @@ Belongs here: drawing. Does not belong here: what is drawn for.
 import hashlib
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_RANGE = 1 << 48
 _NOISE_TERMS = 4
 _ROOT_OF_3 = 1.7320508075688772  # makes the sum of four even draws have standard deviation one
 
 
 def fraction(key: str) -> float:
     """A number in [0, 1), evenly spread."""
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big") / float(1 << 48)
+    return _drawn(key) / float(_RANGE)
 
 
 def whole(key: str, low: int, high: int) -> int:
@@ -24,8 +25,8 @@ def whole(key: str, low: int, high: int) -> int:
 
 def noise(key: str) -> float:
     """A number around zero with standard deviation one, bounded; only sums and products, so the same everywhere."""
-    total = sum(fraction(f"{key}#{term}") - 0.5 for term in range(_NOISE_TERMS))
-    return total * _ROOT_OF_3
+    total = sum(_drawn(f"{key}#{term}") - _RANGE // 2 for term in range(_NOISE_TERMS))
+    return total / float(_RANGE) * _ROOT_OF_3
 
 
 def hex_hash(key: str) -> str:
@@ -42,3 +43,8 @@ def letters(key: str, *lengths: int) -> str:
         groups.append("".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[at : at + length]))
         at += length
     return "-".join(groups)
+
+
+def _drawn(key: str) -> int:
+    """A whole number from 0 to below `_RANGE`."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:6], "big")
