@@ -40,7 +40,10 @@ class SourceAnswerError(SourceError):
 
 @dataclass(slots=True)
 class StreamReport:
-    """How one stream of one sync went. `rows` counts rows written to raw, `requests` what was asked of the source."""
+    """How one stream of one sync went. `rows` counts rows written to raw, `requests` what was asked of the source.
+
+    `is_worth_retrying` says of a failure that the same question may be answered a little later.
+    """
 
     stream: str
     outcome: Outcome
@@ -49,6 +52,7 @@ class StreamReport:
     requests: int = 0
     rows: int = 0
     error: str | None = None
+    is_worth_retrying: bool = False
 
 
 @dataclass(slots=True)
@@ -72,6 +76,11 @@ class SyncReport:
     def errors(self) -> list[str]:
         """One sentence for each stream that failed."""
         return [f"{stream.stream}: {stream.error}" for stream in self.streams if stream.outcome == "failed"]
+
+    @property
+    def is_worth_retrying(self) -> bool:
+        """Whether a stream failed that may succeed a little later."""
+        return any(stream.is_worth_retrying for stream in self.streams)
 
 
 Progress = Callable[[str, str, int], None]

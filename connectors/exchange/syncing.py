@@ -22,7 +22,15 @@ from connectors.exchange.rules import STREAMS, Stream, opened
 from connectors.exchange.venues import open_venue
 from connectors.raw import RawFileError, RawStore
 from connectors.records import Transaction, balances_table, instant_from_milliseconds
-from connectors.sync import Progress, SourceAnswerError, SourceError, StreamReport, SyncReport, write_attempts
+from connectors.sync import (
+    Progress,
+    SourceAnswerError,
+    SourceError,
+    SourceUnavailableError,
+    StreamReport,
+    SyncReport,
+    write_attempts,
+)
 from connectors.windows import Span, missing, union
 
 _AROUND_HELD = timedelta(seconds=1)
@@ -71,6 +79,7 @@ class _Sync:
             attempt.outcome, attempt.error = "not_offered", str(told)
         except (SourceError, RawFileError) as error:
             attempt.outcome, attempt.error, attempt.rows = "failed", client.hide(str(error)), recorder.rows
+            attempt.is_worth_retrying = isinstance(error, SourceUnavailableError)
         attempt.requests = client.requests - asked_before
         attempt.ended_at = self._clock()
         return attempt

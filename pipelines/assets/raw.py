@@ -75,7 +75,9 @@ def _raw_asset(account: ExchangeAccount | CsvAccount) -> dg.AssetsDefinition:
                 "%s: %s, %d rows, %d requests", stream.stream, stream.outcome, stream.rows, stream.requests
             )
         if report.errors:
-            raise dg.Failure("\n".join(report.errors), metadata=sync_metadata(report))
+            raise dg.Failure(
+                "\n".join(report.errors), metadata=sync_metadata(report), allow_retries=report.is_worth_retrying
+            )
         return dg.MaterializeResult(
             metadata=sync_metadata(report), check_results=[dg.AssetCheckResult(check_name=SYNCED, passed=True)]
         )
