@@ -4,6 +4,9 @@ Belongs here: showing `harvest.candidates`. Does not belong here: what makes a c
 """
 
 import sys
+from typing import Annotated
+
+import typer
 
 from pipelines.commands.options import ConfigOption, load
 from pipelines.commands.printing import (
@@ -39,7 +42,11 @@ _SHOWN = (
 )
 
 
-def candidates(config: ConfigOption = None, output_format: FormatOption = Format.table) -> None:
+def candidates(
+    config: ConfigOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many to show in a table; csv and json have them all.")] = 25,
+    output_format: FormatOption = Format.table,
+) -> None:
     """Show the open lots whose sale would realize a loss, and lots whose loss can not be known, with the reason.
 
     "sells first" is what the account's lot method would sell before it reaches the lot: 0 means that the lot is next.
@@ -50,6 +57,8 @@ def candidates(config: ConfigOption = None, output_format: FormatOption = Format
     if output_format is not Format.table:
         write_rows(sys.stdout, found.column_names, [list(row.values()) for row in rows], output_format)
     elif rows:
-        show_rows(f"Harvest candidates as of {rows[0]['as_of']:%Y-%m-%d %H:%M} UTC, in USD", _SHOWN, rows)
+        show_rows(f"Harvest candidates as of {rows[0]['as_of']:%Y-%m-%d %H:%M} UTC, in USD", _SHOWN, rows[:limit])
+        if len(rows) > limit:
+            console(sys.stdout).print(f"{len(rows) - limit:,} more: --limit {len(rows)} shows them all")
     else:
         console(sys.stdout).print("no open lot is under water, and every one of them could be valued")
