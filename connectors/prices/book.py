@@ -20,7 +20,7 @@ from connectors.sync import ATTEMPTS_STREAM
 from connectors.windows import Span, union
 
 ACCOUNT = "prices"
-_ANSWERS_A_FILE = 20
+_ANSWERS_A_FILE = 100
 _ROWS_A_FILE = 5000
 
 
@@ -36,7 +36,7 @@ class _Unwritten:
 class PriceBook:
     """The closes in the currency `base` that `store` has, and those added. Instants are Unix seconds.
 
-    Adding writes a file for every few answers and in `flush`: an interruption loses only what is not written, and its
+    Adding writes a file for every hundred answers and in `flush`: an interruption loses only what is not written, and its
     windows with it, so that it is asked for again. Raises `connectors.raw.RawFileError` for a file it can not read.
     """
 
@@ -90,7 +90,7 @@ class PriceBook:
         if spans:
             waiting.windows[scope].extend(spans)
             self._asked[venue, scope] = union([*self._asked[venue, scope], *spans])
-        waiting.answers += 1
+        waiting.answers += bool(closes)
         if waiting.answers >= _ANSWERS_A_FILE or len(waiting.rows) >= _ROWS_A_FILE:
             self._write(venue)
 

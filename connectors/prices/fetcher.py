@@ -1,10 +1,9 @@
 """The closes that a book wants, fetched once from public markets of several venues and kept in raw.
 
-For each coin the markets are tried in the order of `routes.py`; each is asked only for the closes that no market
-before it had, and that it was not asked for before. A close that a venue does not have is not asked for again once
-that is certain. A venue that can not be asked is not a venue without a price: it is asked again the next time.
+A close that a venue does not have is not asked for again once that is certain. A venue that can not be asked is not
+a venue without a price: it is asked again the next time.
 
-Belongs here: deciding what to ask next, and the report. Does not belong here: a venue's ways, arithmetic, files.
+Belongs here: what is wanted, and how a fetch went. Does not belong here: which market is asked next (`walk.py`).
 """
 
 import time
@@ -16,24 +15,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from connectors.prices.book import ACCOUNT, PriceBook
-from connectors.prices.routes import Close, Route, routes_of
-from connectors.prices.venue import Market, PriceVenue
+from connectors.prices.venue import PriceVenue
+from connectors.prices.walk import DAY_SECONDS, HOUR_SECONDS, Walk
 from connectors.raw import RawStore
 from connectors.sync import (
     Outcome,
     Progress,
-    SourceAnswerError,
-    SourceError,
     StreamReport,
     SyncReport,
     no_progress,
     write_attempts,
 )
-
-DAY_SECONDS = 24 * 60 * 60
-HOUR_SECONDS = 60 * 60
-LATE_SECONDS = 3 * DAY_SECONDS
-"""So long a market may still open, or a closed one tell its last candle; after that it is not asked for again."""
 
 _ERRORS_TOLD = 3
 
@@ -131,9 +123,10 @@ class PriceFetcher:
         `connectors.raw.RawFileError` where it can not be read.
         """
         began = time.monotonic()
-        run = _Run(
+        venues = {name: self._venue(name) for name in self._venues}
+        walk = Walk(
             book=PriceBook(store, base=self._base, fetched_at=now),
-            venues={name: self._venue(name) for name in self._venues},
+            venues=venues,
             base=self._base,
             aliases=self._aliases,
             now=int(now.timestamp()),
@@ -147,13 +140,17 @@ class PriceFetcher:
         }
         try:
             for (asset, step), openings in slots.items():
-                run.price(asset, openings, step)
+                walk.price(asset, openings, step)
         finally:
-            run.book.flush()
+            walk.book.flush()
         ended_at = now + timedelta(seconds=time.monotonic() - began)
         report = PriceReport(
-            venues=run.venue_reports(started_at=now, ended_at=ended_at),
-            assets=[run.asset_report(asset, slots[asset, DAY_SECONDS]) for asset, step in slots if step == DAY_SECONDS],
+            venues=[_venue_report(walk, venue, started_at=now, ended_at=ended_at) for venue in venues.values()],
+            assets=[
+                _asset_report(walk, asset, openings, base=self._base, venues=self._venues)
+                for (asset, step), openings in slots.items()
+                if step == DAY_SECONDS
+            ],
         )
         _write_attempts(store, report, started_at=now, ended_at=ended_at)
         return report
@@ -162,151 +159,34 @@ class PriceFetcher:
         return PriceVenue(name, prepare=self._prepare, replay_folder=self._replay_folders.get(name), sleep=self._sleep)
 
 
-class _Run:
-    """One fetch: what is known so far, who was asked, and who could not be."""
-
-    def __init__(
-        self,
-        *,
-        book: PriceBook,
-        venues: dict[str, PriceVenue],
-        base: str,
-        aliases: Mapping[str, str],
-        now: int,
-        progress: Progress,
-    ) -> None:
-        self.book = book
-        self._venues = venues
-        self._base = base
-        self._aliases = aliases
-        self._now = now
-        self._progress = progress
-        self._errors: dict[str, list[str]] = {}
-        self._silent: set[str] = set()
-        self._not_offered: set[str] = set()
-        self._has_market: set[str] = set()
-        self._unsure: set[str] = set()
-
-    def price(self, asset: str, slots: Sequence[int], step: int) -> None:
-        """Find the closes of `asset` for candles that open at `slots`, as far as they are to be had."""
-        for route in routes_of(asset, base=self._base, venues=list(self._venues), aliases=self._aliases):
-            missing = self.book.unpriced(asset, slots, step=step)
-            if not missing:
-                return
-            left = self.book.unasked(route.venue, _scope(route, step), missing, step=step)
-            if left and route.venue in self._silent:
-                self._unsure.add(asset)
-            elif left:
-                self._try(asset, route, left, step)
-
-    def _try(self, asset: str, route: Route, slots: list[int], step: int) -> None:
-        """Ask one market. A venue that refuses or does not answer is left alone for the rest of this fetch."""
-        venue = self._venues[route.venue]
-        market: Market | None = None
-        try:
-            if not venue.has_candles(step):
-                self._not_offered.add(venue.name)
-                return
-            market = venue.market(route.symbol)
-            if market is None:
-                self._add(asset, route, {}, [slot for slot in slots if self._is_settled(slot + step)], step)
-                return
-            self._ask(asset, route, market, slots, step)
-        except SourceAnswerError as error:
-            if market is None or market.is_active:
-                self._fail(venue.name, asset, error)
-        except SourceError as error:
-            self._fail(venue.name, asset, error)
-            self._silent.add(venue.name)
-
-    def _ask(self, asset: str, route: Route, market: Market, slots: list[int], step: int) -> None:
-        """Walk one market. That it has no candle is believed where it has a later one, or is closed.
-
-        A hole as long as a page with candles at its edges is not believed: it may be a page that came back empty.
-        """
-        if route.hub is not None:
-            self.price(route.hub, slots, step)
-            hub = route.hub
-            self._unsure |= {asset} if hub in self._unsure else set()
-            slots = [slot for slot in slots if self.book.close(hub, slot + step) is not None]
-        if not slots:
-            return
-        self._has_market.add(asset)
-        told_nothing: list[int] = []
-        has_candles = False
-        for page in self._venues[route.venue].pages(route.symbol, slots, step=step):
-            answered = [slot for slot in slots if page.start <= slot < page.end]
-            if not page.is_reached:
-                told_nothing += answered
-                continue
-            if told_nothing and not has_candles and page.start not in page.closes:
-                self._add(asset, route, {}, told_nothing, step)  # the market opened after them
-            told_nothing = []
-            has_candles = True
-            closes = {
-                slot + step: close
-                for slot in answered
-                if (close := self._close(route, page.closes.get(slot), slot + step)) is not None
-            }
-            self._add(asset, route, closes, answered, step)
-        if not market.is_active:
-            self._add(asset, route, {}, [slot for slot in told_nothing if self._is_settled(slot + step)], step)
-
-    def _close(self, route: Route, quoted: str | None, at: int) -> Close | None:
-        return (
-            None
-            if quoted is None
-            else route.close(quoted, None if route.hub is None else self.book.close(route.hub, at))
-        )
-
-    def _add(self, asset: str, route: Route, closes: dict[int, Close], answered: list[int], step: int) -> None:
-        self.book.add(route.venue, _scope(route, step), asset, closes, answered=answered, step=step)
-        self._progress(ACCOUNT, route.venue, self.book.rows[route.venue])
-
-    def _is_settled(self, at: int) -> bool:
-        return at <= self._now - LATE_SECONDS
-
-    def _fail(self, venue: str, asset: str, error: SourceError) -> None:
-        self._unsure.add(asset)
-        self._errors.setdefault(venue, []).append(str(error))
-
-    def venue_reports(self, *, started_at: datetime, ended_at: datetime) -> list[StreamReport]:
-        """One for each venue, asked or not."""
-        reports = []
-        for name, venue in self._venues.items():
-            errors = self._errors.get(name, [])
-            outcome: Outcome = "failed" if errors else "not_offered" if name in self._not_offered else "ok"
-            told = " ".join(dict.fromkeys(errors[:_ERRORS_TOLD])) or None
-            reports.append(
-                StreamReport(
-                    name,
-                    outcome,
-                    started_at=started_at,
-                    ended_at=ended_at,
-                    requests=venue.requests,
-                    rows=self.book.rows.get(name, 0),
-                    error=f"{name} does not tell candles." if outcome == "not_offered" else told,
-                )
-            )
-        return reports
-
-    def asset_report(self, asset: str, slots: Sequence[int]) -> AssetReport:
-        """How it stands with the daily closes of one wanted coin."""
-        missing = len(self.book.unpriced(asset, slots, step=DAY_SECONDS))
-        known = len(slots) - missing
-        if not missing:
-            return AssetReport(asset, "ok", known, missing)
-        if asset in self._unsure:
-            told = f"{', '.join(self._errors)} could not be asked for everything; the next sync asks again."
-            return AssetReport(asset, "failed", known, missing, told)
-        if asset in self._has_market or self.book.has_any(asset):
-            return AssetReport(asset, "gaps", known, missing)
-        told = f"no market of {asset} leads to {self._base} on {', '.join(self._venues) or 'no venue'}"
-        return AssetReport(asset, "no_market", known, missing, told)
+def _venue_report(walk: Walk, venue: PriceVenue, *, started_at: datetime, ended_at: datetime) -> StreamReport:
+    errors = walk.errors.get(venue.name, [])
+    outcome: Outcome = "failed" if errors else "not_offered" if venue.name in walk.without_candles else "ok"
+    told = " ".join(dict.fromkeys(errors[:_ERRORS_TOLD])) or None
+    return StreamReport(
+        venue.name,
+        outcome,
+        started_at=started_at,
+        ended_at=ended_at,
+        requests=venue.requests,
+        rows=walk.book.rows.get(venue.name, 0),
+        error=f"{venue.name} does not tell candles." if outcome == "not_offered" else told,
+    )
 
 
-def _scope(route: Route, step: int) -> str:
-    return route.symbol if step == DAY_SECONDS else f"{route.symbol} 1h"
+def _asset_report(walk: Walk, asset: str, slots: Sequence[int], *, base: str, venues: Sequence[str]) -> AssetReport:
+    """How it stands with the daily closes of one wanted coin."""
+    missing = len(walk.book.unpriced(asset, slots, step=DAY_SECONDS))
+    known = len(slots) - missing
+    if not missing:
+        return AssetReport(asset, "ok", known, missing)
+    if asset in walk.unsure:
+        told = f"{', '.join(walk.errors)} could not be asked for everything; the next sync asks again"
+        return AssetReport(asset, "failed", known, missing, told)
+    if asset in walk.with_market or walk.book.has_any(asset):
+        return AssetReport(asset, "gaps", known, missing)
+    told = f"no market of {asset} leads to {base} on {', '.join(venues) or 'no venue'}"
+    return AssetReport(asset, "no_market", known, missing, told)
 
 
 def _first_dates(wanted: Sequence[Wanted]) -> dict[str, date]:

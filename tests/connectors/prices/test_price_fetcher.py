@@ -187,6 +187,13 @@ def test_renamed_coin__is_priced_under_its_old_name_before_the_change(prices: "P
     assert [row[2] for row in prices.rows("POL")] == ["kraken MATIC/USD", "kraken MATIC/USD", "kraken POL/USD"]
 
 
+def test_coin_that_is_no_other_coins_old_name_any_more__is_priced_by_itself(prices: "Prices") -> None:
+    prices.open("kraken", kraken_files({"MATIC/USD": days(march(10), ["0.5"])}))
+    prices.fetch(("POL", march(10)), aliases={"MATIC": "POL"})
+    prices.fetch(("MATIC", march(10)))
+    assert list(prices.prices("MATIC")) == list(prices.prices("POL")) == [march(10)]
+
+
 def test_gap_in_a_market__stays_a_gap_and_is_not_asked_for_again(prices: "Prices") -> None:
     kraken = prices.open(
         "kraken", kraken_files({"KAS/USD": days(march(3), ["1", None, "0", "0.00", "5", "6", "7", "8"])})
