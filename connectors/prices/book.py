@@ -36,8 +36,8 @@ class _Unwritten:
 class PriceBook:
     """The closes in the currency `base` that `store` has, and those added. Instants are Unix seconds.
 
-    Adding writes a file for every hundred answers and in `flush`: an interruption loses only what is not written, and its
-    windows with it, so that it is asked for again. Raises `connectors.raw.RawFileError` for a file it can not read.
+    Adding writes a file for every hundred answers and in `flush`: an interruption loses only what is not written, and
+    its windows with it, so that it is asked for again. Raises `connectors.raw.RawFileError` for a file it can not read.
     """
 
     def __init__(self, store: RawStore, *, base: str, fetched_at: datetime) -> None:
