@@ -25,12 +25,12 @@ def open_warehouse(
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory_limit,
         "autoinstall_known_extensions": False,
-        "TimeZone": "UTC",
     }
     if threads is not None:
         config["threads"] = threads
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     try:
+        connection.execute("SET TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()

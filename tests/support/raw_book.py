@@ -3,7 +3,8 @@
 Belongs here: short ways to write rows of raw. Does not belong here: what the books should make of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -27,6 +28,9 @@ from connectors.windows import Span
 from warehouse.build import BuildResult, build
 from warehouse.connection import open_warehouse
 from warehouse.settings import AccountSettings, BookSettings
+from warehouse.steps import Book, Step
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
 
 AS_OF = datetime(2026, 11, 24, 6, tzinfo=UTC)
 
@@ -131,18 +135,28 @@ class RawBook:
             mode="snapshot",
         )
 
+    @property
+    def book_settings(self) -> BookSettings:
+        """The settings: the accounts that have rows, UTC, and what the test says."""
+        accounts = tuple(AccountSettings(name, "exchange", method) for name, method in self.accounts.items())
+        return BookSettings(**{"accounts": accounts, "time_zone": ZoneInfo("UTC"), **self.settings})
+
+    @contextmanager
+    def run(self, *steps: Step) -> Iterator[Ask]:
+        """Run some steps in memory, without their checks; what is yielded answers queries."""
+        with open_warehouse(Path(":memory:"), threads=1) as connection:
+            book = Book(connection, self.store.root, self.book_settings, AS_OF)
+            for step in steps:
+                step.run(book)
+            yield lambda query: connection.execute(query).fetchall()
+
     def build(self) -> BuildResult:
         """Build and publish it."""
-        settings = {
-            "accounts": tuple(AccountSettings(name, "exchange", method) for name, method in self.accounts.items()),
-            "time_zone": ZoneInfo("UTC"),
-            **self.settings,
-        }
         return build(
-            raw_root=self.folder / "raw",
+            raw_root=self.store.root,
             private=self.folder / "build" / "private.duckdb",
             public=self.public,
-            settings=BookSettings(**settings),
+            settings=self.book_settings,
             as_of=AS_OF,
         )
 
