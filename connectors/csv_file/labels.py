@@ -22,7 +22,7 @@ _IN: dict[str, Kind] = {
     "rewards": "reward",
     "staking": "reward",
     "staking reward": "reward",
-    "cashback": "reward",  # that format counts it as bought at market value; here it is shown and priced as a reward
+    "cashback": "income",  # that format takes it for bought at market value; venues' own cashback is income here too
     "interest": "interest",
     "lending interest": "interest",
     "loan interest": "interest",

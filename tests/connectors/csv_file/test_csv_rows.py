@@ -49,7 +49,7 @@ def test_row__sent_and_received__is_a_trade_with_its_fee(tmp_path: Path) -> None
         ("reward", "reward", "unknown"),
         ("Reward", "reward", "unknown"),
         ("staking", "reward", "unknown"),
-        ("cashback", "reward", "unknown"),
+        ("cashback", "income", "unknown"),
         ("airdrop", "airdrop", "unknown"),
         ("mining", "mining", "unknown"),
         ("fork", "fork", "unknown"),
