@@ -23,6 +23,7 @@ from connectors.sync import (
     Progress,
     SourceAnswerError,
     SourceError,
+    SourceRefusedError,
     SourceUnavailableError,
     StreamReport,
     SyncReport,
@@ -62,7 +63,8 @@ class CsvConnector:
         attempt, and the import before it stays. Raises `OSError` where `store` can not be written.
         """
         began = time.monotonic()
-        rows, error = 0, None
+        rows = 0
+        problem: SourceError | None = None
         try:
             digest = _sha256(self._path)
             if not self._is_imported(store, digest):
@@ -78,17 +80,18 @@ class CsvConnector:
                     mode="snapshot",
                     extra={"sha256": digest, "importer": _IMPORTER, "file": self._path.name},
                 )
-        except SourceError as problem:
-            error = str(problem)
+        except SourceError as error:
+            problem = error
         report = SyncReport(self.account)
         report.streams.append(
             StreamReport(
                 STREAM,
-                "ok" if error is None else "failed",
+                "ok" if problem is None else "failed",
                 started_at=now,
                 ended_at=now + timedelta(seconds=time.monotonic() - began),
                 rows=rows,
-                error=error,
+                error=None if problem is None else str(problem),
+                is_worth_retrying=isinstance(problem, SourceUnavailableError),
             )
         )
         write_attempts(store, report, source=SOURCE)
@@ -155,8 +158,8 @@ def _windows(table: pa.Table) -> list[Window]:
     return [Window(Span(ends["min"], ends["max"] + timedelta(microseconds=1)))]
 
 
-def _unreadable(path: Path, error: OSError) -> SourceUnavailableError:
+def _unreadable(path: Path, error: OSError) -> SourceRefusedError:
     why = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
-    return SourceUnavailableError(
+    return SourceRefusedError(
         f"{path} can not be read: {why}. Put the export there, or correct `path` in the configuration."
     )

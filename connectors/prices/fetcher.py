@@ -21,6 +21,7 @@ from connectors.raw import RawStore
 from connectors.sync import (
     Outcome,
     Progress,
+    SourceUnavailableError,
     StreamReport,
     SyncReport,
     no_progress,
@@ -162,7 +163,7 @@ class PriceFetcher:
 def _venue_report(walk: Walk, venue: PriceVenue, *, started_at: datetime, ended_at: datetime) -> StreamReport:
     errors = walk.errors.get(venue.name, [])
     outcome: Outcome = "failed" if errors else "not_offered" if venue.name in walk.without_candles else "ok"
-    told = " ".join(dict.fromkeys(errors[:_ERRORS_TOLD])) or None
+    told = " ".join(dict.fromkeys(str(error) for error in errors[:_ERRORS_TOLD])) or None
     return StreamReport(
         venue.name,
         outcome,
@@ -171,6 +172,7 @@ def _venue_report(walk: Walk, venue: PriceVenue, *, started_at: datetime, ended_
         requests=venue.requests,
         rows=walk.book.rows.get(venue.name, 0),
         error=f"{venue.name} does not tell candles." if outcome == "not_offered" else told,
+        is_worth_retrying=any(isinstance(error, SourceUnavailableError) for error in errors),
     )
 
 

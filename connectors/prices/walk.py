@@ -22,7 +22,7 @@ LATE_SECONDS = 3 * DAY_SECONDS
 class Walk:
     """One fetch over all wanted coins: what is known so far, who was asked, and who could not be.
 
-    `errors` are sentences by venue. `unsure` are coins of which a venue that could not be asked may have closes,
+    `errors` are by venue. `unsure` are coins of which a venue that could not be asked may have closes,
     `with_market` those that a market was found for, `without_candles` the venues that tell none.
     """
 
@@ -43,7 +43,7 @@ class Walk:
         self._now = now
         self._progress = progress
         self._silent: set[str] = set()
-        self.errors: dict[str, list[str]] = {}
+        self.errors: dict[str, list[SourceError]] = {}
         self.unsure: set[str] = set()
         self.with_market: set[str] = set()
         self.without_candles: set[str] = set()
@@ -130,7 +130,7 @@ class Walk:
 
     def _fail(self, venue: str, asset: str, error: SourceError) -> None:
         self.unsure.add(asset)
-        self.errors.setdefault(venue, []).append(str(error))
+        self.errors.setdefault(venue, []).append(error)
 
 
 def _scope(asset: str, route: Route, step: int) -> str:

@@ -84,6 +84,7 @@ def test_file__missing__is_a_failed_attempt_and_the_import_before_stays(account:
         f"transactions: {account.path} can not be read: there is no such file. "
         "Put the export there, or correct `path` in the configuration."
     )
+    assert not report.is_worth_retrying
     assert account.attempts()[-1]["outcome"] == "failed"
     assert len(account.rows()) == 1
 
@@ -114,7 +115,9 @@ def test_file__changed_while_it_is_read__is_a_failed_attempt(account: Account) -
         account.path.write_text(f"{HEADER}\n{SECOND}\n")
 
     connector = CsvConnector(CsvAccount("old", account.path))
-    (error,) = connector.sync(account.store, now=NOW, progress=another_program_writes).errors
+    report = connector.sync(account.store, now=NOW, progress=another_program_writes)
+    (error,) = report.errors
+    assert report.is_worth_retrying
     assert "changed while it was read" in error
     assert list(account.store.files("old", "transactions")) == []
 

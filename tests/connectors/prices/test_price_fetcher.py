@@ -278,6 +278,7 @@ def test_rate_limit_in_the_middle__is_a_failure_and_not_a_coin_without_price(pri
     (error,) = report.errors
     assert error.startswith("coinbase: Coinbase Advanced could not be asked for the closes of BTC/USD, 7 times.")
     assert [row["outcome"] for row in prices.attempts()] == ["failed"]
+    assert report.venues[0].is_worth_retrying
 
     report = prices.fetch(("BTC", first))
     assert (report.assets[0].outcome, report.rows) == ("ok", whole - 602)
@@ -331,6 +332,7 @@ def test_venue_that_ccxt_does_not_know__fails_and_the_others_are_asked(prices: "
     report = prices.fetch(("BTC", MARCH_1), venues=["nowhere", "kraken"])
     assert report.assets[0].outcome == "ok"
     assert report.errors[0].startswith("nowhere: 'nowhere' is not an exchange that ccxt")
+    assert not report.venues[0].is_worth_retrying
 
 
 def test_days_that_begin_at_another_hour__are_not_taken(prices: "Prices") -> None:
