@@ -57,14 +57,6 @@ class _Seen:
     is_full: bool
     ids: frozenset[str]
 
-    @property
-    def honours_since(self) -> bool:
-        return self.oldest >= self.part[0] - SECOND_MS
-
-    @property
-    def honours_until(self) -> bool:
-        return self.newest < self.part[1] + SECOND_MS
-
 
 class _Walk:
     def __init__(self, fetch: Fetch, *, page: int | None, is_page_certain: bool, order: Order) -> None:
@@ -109,9 +101,9 @@ class _Walk:
             yield Piece(seen.news, [part])
             return None
         if seen.oldest + 1 >= end:
-            if self._slack_ms == 0:
+            if self._slack_ms == 1:
                 raise _no_way_on(seen)
-            self._slack_ms = 0  # so many rows in one second that asking a second more fills the page
+            self._slack_ms = 1  # so many rows in one second that asking a second more fills the page
             yield Piece(seen.news)
             return part
         yield Piece(seen.news, [(seen.oldest + 1, end)])
@@ -135,6 +127,7 @@ class _Walk:
         yield Piece(above.news + below.news)
         if below.news_inside:
             self._order = "newest"
+            yield Piece([], [(oldest + 1, end)] if end > oldest + 1 else [])
             return start, oldest + 1
         if not self._is_proved(seen, above, below):
             raise SourceAnswerError(
@@ -152,19 +145,24 @@ class _Walk:
         """
         if seen.oldest == seen.newest:
             return len(seen.ids) < (self._page or _LIKELY_PAGE)
-        if above.honours_since and below.honours_until:
+        if seen.newest - seen.oldest <= 2 * SECOND_MS:  # within the slack of a question: ask without any
+            above = self._ask(above.part, before_ms=0, after_ms=0)
+            below = self._ask(below.part, before_ms=0, after_ms=0)
+        honours_since, honours_until = above.oldest > seen.oldest, below.newest < seen.newest
+        if honours_since and honours_until:
             return True
         shorter = self._ask(seen.part, limit=max(1, len(seen.ids) // 2))
         if shorter.oldest > seen.oldest:
-            return below.honours_until
+            return honours_until
         if shorter.newest < seen.newest:
-            return above.honours_since
+            return honours_since
         return False
 
-    def _ask(self, part: Reach, *, limit: int | None = None) -> _Seen:
+    def _ask(self, part: Reach, *, limit: int | None = None, before_ms: int = 1, after_ms: int | None = None) -> _Seen:
         """`part`, a little more on both sides: venues differ in whether bounds are inclusive, and in whole seconds."""
         start, end = part
-        answer = self._fetch(Ask(max(0, start - 1), end - 1 + self._slack_ms, limit=limit))
+        until = end - 1 + (self._slack_ms if after_ms is None else after_ms)
+        answer = self._fetch(Ask(max(0, start - before_ms), until, limit=limit))
         times = [time_of(row) for row in answer.rows]
         news = [row for row in answer.rows if key_of(row) not in self._taken]
         ids = frozenset(map(key_of, answer.rows))
@@ -174,8 +172,8 @@ class _Walk:
             part=part,
             news=news,
             news_inside=sum(start <= time_of(row) < end for row in news),
-            oldest=min(times, default=start),
-            newest=max(times, default=end - 1),
+            oldest=min(times, default=end),
+            newest=max(times, default=start),
             is_full=self._may_be_full(answer.received),
             ids=ids,
         )
