@@ -1,195 +1,129 @@
 """Matching disposals to lots. Pure: no clock, no database, no logging.
 
-Belongs here: the walk over events from an Arrow table to an Arrow answer. Does not belong here: prices, what a trade's
-fee belongs to, or what tax follows.
+Belongs here: the way from a table of events to the tables of the answer, through one pool or two. Does not belong here:
+prices, what a trade's fee belongs to, or what tax follows.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from warehouse.exact import divide_half_even, from_units, to_units
-from warehouse.lots.events import KINDS, UNTAXED_PURPOSES, checked_events
-from warehouse.lots.holding import local_date, term_of
+from warehouse.lots.answer import Reader, event_problems, open_lots
+from warehouse.lots.columns import Columns, Flags, columns_of
+from warehouse.lots.events import INSTANT, checked_events
+from warehouse.lots.holding import first_long_days, local_date, local_days
+from warehouse.lots.identification import named_lots
+from warehouse.lots.limbs import limbs_of
+from warehouse.lots.machines import Machine
+from warehouse.lots.plan import Parts, Rows, lots_of, plan_of
 from warehouse.lots.policy import Policy
-from warehouse.lots.results import DISPOSALS, LOT_MOVES, OPEN_LOTS, PROBLEMS, Matched
+from warehouse.lots.results import Matched
+from warehouse.lots.run import LotFacts, machine_for, run
+from warehouse.lots.switch import allocation_moves, allocation_problems, place_parts, timely_allocations
+
+_ALWAYS = -(10**9)
+"""A first long-term day before all days: inherited lots (IRC 1223(9))."""
 
 
-def match_lots(events: pa.Table, *, policy: Policy, until: datetime | None = None) -> Matched:
+def match_lots(
+    events: pa.Table, *, policy: Policy, until: datetime | None = None, machine: Machine | None = None
+) -> Matched:
     """Match every disposal and transfer in `events` (schema `EVENTS`, rows in any order) to lots under `policy`.
 
-    Events happen by `occurred_at`; at one instant acquisitions come before transfers before disposals, then `event_id`
-    decides. With `until`, events after that instant have not happened yet. Raises `InvalidEvents` for a table that
-    breaks its shape, `ValueError` for a policy that can not be carried out.
+    Events happen by `occurred_at`; at one instant acquisitions come before arrivals before transfers before disposals,
+    then `event_id` decides. With `until`, events after that instant have not happened yet. `machine` forces one of
+    `machines.py`; otherwise size decides. Raises `InvalidEvents` for a table that breaks its shape, `OverflowError`
+    where a figure of the answer has more than 38 digits.
     """
-    rows = checked_events(events).to_pylist()
-    rows = [row for row in rows if until is None or row["occurred_at"] <= until]
-    rows.sort(key=lambda row: (row["occurred_at"], KINDS.index(row["kind"]), row["event_id"]))
-    walk = _Walk(policy)
-    for row in rows:
-        walk.step(row)
-    return walk.answer()
+    columns = columns_of(checked_events(events), policy.time_zone, until)
+    book = _Book(columns, policy, until, machine)
+    everything = np.ones(len(columns.kind), np.bool_)
+    since = policy.pool.since
+    if policy.pool.rule == "account":
+        readers = [book.walk(everything)]
+        return book.matched(readers, readers[0].open_parts())
+    if since is None or (until is not None and local_date(until, policy.time_zone) < since):
+        readers = [book.walk(everything, is_universal=True)]
+        shown = place_parts(columns, book.lot_event, book.facts, readers[0].open_parts(), everything, {})
+        return book.matched(readers, shown.parts)
+    before = columns.day < np.datetime64(since, "D").astype(np.int64)
+    allocations, late = timely_allocations(columns, policy, before)
+    first = book.walk(before, is_universal=True)
+    placed = place_parts(columns, book.lot_event, book.facts, first.open_parts(), before, allocations)
+    second = book.walk(~before, opening=placed.parts)
+    return book.matched(
+        [first, second],
+        second.open_parts(),
+        moves=[allocation_moves(columns, book.lot_event, placed, policy)],
+        problems=[allocation_problems(placed, late, policy)],
+    )
 
 
-class _Walk:
-    def __init__(self, policy: Policy) -> None:
+class _Book:
+    """A table's columns, lots and identifications, walked through once or twice."""
+
+    def __init__(self, columns: Columns, policy: Policy, until: datetime | None, machine: Machine | None) -> None:
+        self.columns = columns
         self.policy = policy
-        self.held: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        self.disposals: list[dict[str, Any]] = []
-        self.moves: list[dict[str, Any]] = []
-        self.problems: list[dict[str, Any]] = []
+        self.until_us = None if until is None else pa.scalar(until, INSTANT).cast(pa.int64()).as_py()
+        self.machine = machine
+        self.lot_event = lots_of(columns)
+        self.facts = _facts(columns, policy, self.lot_event)
+        self.named = named_lots(columns, policy, self.lot_event)
 
-    def step(self, row: dict[str, Any]) -> None:
-        if row["kind"] != "transfer" and row["value_usd"] is None and row["purpose"] not in UNTAXED_PURPOSES:
-            self.problem("unknown_value", row, row["quantity"], None, f"the value of this {row['kind']} is unknown")
-        if row["kind"] == "acquire":
-            self.hold(
-                row["account"],
-                {
-                    "lot_id": row["event_id"],
-                    "asset": row["asset"],
-                    "acquired_at": row["acquired_at"] or row["occurred_at"],
-                    "whole": to_units(row["quantity"], 18),
-                    "start": 0,
-                    "end": to_units(row["quantity"], 18),
-                    "cost": None if row["value_usd"] is None else to_units(row["value_usd"], 8),
-                    "origin": row["origin"],
-                },
-            )
-        elif row["kind"] == "dispose":
-            self.dispose(row, to_units(row["quantity"], 18), row["value_usd"], row["purpose"] or "sale")
-        else:
-            self.transfer(row)
+    def walk(self, chosen: Flags, *, opening: Parts | None = None, is_universal: bool = False) -> Reader:
+        """The answer for the chosen events, after the opening lots were put where they are."""
+        plan = plan_of(
+            self.columns, self.policy, self.lot_event, self.named, chosen=chosen, opening=opening,
+            is_universal=is_universal, until_us=self.until_us,
+        )  # fmt: skip
+        machine = self.machine or machine_for(plan, self.facts)
+        answer = run(plan, self.facts, (self.named.lot, self.named.quantity), machine)
+        return Reader(self.columns, plan, answer, self.facts, self.lot_event)
 
-    def hold(self, account: str, piece: dict[str, Any]) -> None:
-        pieces = self.held.setdefault((account, piece["asset"]), [])
-        pieces.append(piece)
-        pieces.sort(key=lambda one: (one["acquired_at"], one["lot_id"], one["start"]))
-
-    def take(self, account: str, asset: str, quantity: int) -> list[dict[str, Any]]:
-        taken = []
-        pieces = self.held.setdefault((account, asset), [])
-        while quantity and pieces:
-            piece = pieces[0]
-            part = dict(piece, end=min(piece["end"], piece["start"] + quantity))
-            quantity -= part["end"] - part["start"]
-            piece["start"] = part["end"]
-            if piece["start"] == piece["end"]:
-                pieces.pop(0)
-            taken.append(part)
-        return taken
-
-    def dispose(self, row: dict[str, Any], quantity: int, value: Decimal | None, kind: str) -> None:
-        total = None if value is None or kind in UNTAXED_PURPOSES else to_units(value, 8)
-        day = local_date(row["occurred_at"], self.policy.time_zone)
-        done = 0
-        for number, part in enumerate(self.take(row["account"], row["asset"], quantity), 1):
-            size = part["end"] - part["start"]
-            proceeds = _between(total, done, done + size, quantity)
-            cost = _between(part["cost"], part["start"], part["end"], part["whole"])
-            done += size
-            term = term_of(local_date(part["acquired_at"], self.policy.time_zone), day)
-            self.disposals.append(
-                {
-                    "disposal_id": f"{row['event_id']}/{number}",
-                    "event_id": row["event_id"],
-                    "lot_id": part["lot_id"],
-                    "account": row["account"],
-                    "asset": row["asset"],
-                    "quantity": from_units(size, 18),
-                    "acquired_at": part["acquired_at"],
-                    "disposed_at": row["occurred_at"],
-                    "proceeds_usd": _usd(proceeds),
-                    "cost_usd": _usd(cost),
-                    "gain_usd": None if cost is None or proceeds is None else _usd(proceeds - cost),
-                    "term": "long" if part["origin"] == "inheritance" else term,
-                    "tax_year": day.year,
-                    "method": "fifo",
-                    "kind": kind,
-                    "cost_basis": "cost",
-                }
-            )
-        if done < quantity:
-            share = _usd(_between(total, done, quantity, quantity))
-            self.problem("missing_basis", row, from_units(quantity - done, 18), share, "no lots are left to sell from")
-
-    def transfer(self, row: dict[str, Any]) -> None:
-        quantity = to_units(row["quantity"], 18)
-        for part in self.take(row["account"], row["asset"], quantity):
-            size = part["end"] - part["start"]
-            quantity -= size
-            self.hold(row["to_account"], part)
-            self.moves.append(
-                {
-                    "event_id": row["event_id"],
-                    "lot_id": part["lot_id"],
-                    "asset": row["asset"],
-                    "from_account": row["account"],
-                    "to_account": row["to_account"],
-                    "quantity": from_units(size, 18),
-                    "cost_usd": _usd(_between(part["cost"], part["start"], part["end"], part["whole"])),
-                    "moved_at": row["occurred_at"],
-                    "reason": "transfer",
-                }
-            )
-        if quantity:
-            self.problem("missing_lots", row, from_units(quantity, 18), None, "no lots are left to move")
-        if row["fee_quantity"]:
-            self.dispose(row, to_units(row["fee_quantity"], 18), row["value_usd"], "transfer_fee")
-
-    def problem(self, problem: str, row: dict[str, Any], quantity: Decimal, usd: Decimal | None, detail: str) -> None:
-        self.problems.append(
-            {
-                "problem": problem,
-                "event_id": row["event_id"],
-                "account": row["account"],
-                "asset": row["asset"],
-                "quantity": quantity,
-                "value_usd": usd,
-                "occurred_at": row["occurred_at"],
-                "detail": detail,
-            }
-        )
-
-    def answer(self) -> Matched:
-        lots: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for (account, asset), pieces in sorted(self.held.items(), key=lambda item: (item[0][1], item[0][0])):
-            for part in pieces:
-                cost = _between(part["cost"], part["start"], part["end"], part["whole"])
-                lot = lots.setdefault((asset, account, part["lot_id"]), dict(part, account=account, units=0, total=0))
-                lot["units"] += part["end"] - part["start"]
-                lot["total"] = None if cost is None else lot["total"] + cost
-        open_lots = [
-            {
-                "lot_id": lot["lot_id"],
-                "asset": lot["asset"],
-                "account": lot["account"],
-                "acquired_at": lot["acquired_at"],
-                "quantity": from_units(lot["units"], 18),
-                "cost_usd": _usd(lot["total"]),
-                "is_in_transit": False,
-                "unit_cost_usd": None
-                if lot["total"] is None
-                else from_units(divide_half_even(lot["total"] * 10**28, lot["units"]), 18),
-            }
-            for lot in lots.values()
+    def matched(
+        self, readers: list[Reader], parts: Parts, *, moves: Sequence[pa.Table] = (), problems: Sequence[pa.Table] = ()
+    ) -> Matched:
+        """The tables of all walks, in the order of time."""
+        all_moves = [readers[0].lot_moves(), *moves, *(reader.lot_moves() for reader in readers[1:])]
+        found = [
+            event_problems(self.columns, self.named.refused),
+            *(reader.problems() for reader in readers),
+            *problems,
         ]
+        told = pa.concat_tables(found)
+        by_time = [(name, "ascending") for name in ("occurred_at", "asset", "event_id", "problem", "account", "detail")]
         return Matched(
-            disposals=pa.Table.from_pylist(self.disposals, schema=DISPOSALS),
-            open_lots=pa.Table.from_pylist(open_lots, schema=OPEN_LOTS),
-            lot_moves=pa.Table.from_pylist(self.moves, schema=LOT_MOVES),
-            problems=pa.Table.from_pylist(self.problems, schema=PROBLEMS),
+            disposals=pa.concat_tables([reader.disposals() for reader in readers]).combine_chunks(),
+            open_lots=open_lots(self.columns, self.facts, self.lot_event, parts),
+            lot_moves=pa.concat_tables(all_moves).combine_chunks(),
+            problems=told.take(pc.sort_indices(told, by_time)).combine_chunks(),
         )
 
 
-def _between(total: int | None, start: int, end: int, whole: int) -> int | None:
-    """The share of `total` that falls on units `start` to `end` of `whole`: running totals rounded half to even."""
-    if total is None:
-        return None
-    return divide_half_even(total * end, whole) - divide_half_even(total * start, whole)
-
-
-def _usd(units: int | None) -> Decimal | None:
-    return None if units is None else from_units(units, 8)
+def _facts(columns: Columns, policy: Policy, lot_event: Rows) -> LotFacts:
+    """What the walk needs to know of each lot."""
+    acquired_us = columns.acquired_us[lot_event]
+    long_day = first_long_days(local_days(acquired_us, policy.time_zone))
+    origin, fair = columns.texts("origin"), columns.texts("fair_value_usd")
+    has_fair_value, fair_value = np.zeros(len(lot_event), np.bool_), np.zeros((len(lot_event), 2), np.uint64)
+    if origin.null_count < len(origin):
+        words = origin.take(pa.array(lot_event))
+        long_day[pc.fill_null(pc.equal(words, "inheritance"), False).to_numpy(zero_copy_only=False)] = _ALWAYS
+        if fair.null_count < len(fair):
+            is_lower = pc.less(fair, columns.texts("value_usd")).take(pa.array(lot_event))
+            is_dual = pc.and_(pc.equal(words, "gift"), is_lower)
+            has_fair_value = pc.fill_null(is_dual, False).to_numpy(zero_copy_only=False)
+            fair_value = limbs_of(pa.chunked_array([fair.take(pa.array(lot_event))]))
+    return LotFacts(
+        acquired_us=acquired_us,
+        long_day=long_day,
+        quantity=columns.quantity[lot_event],
+        cost=columns.value[lot_event],
+        is_known=columns.has_value[lot_event],
+        has_fair_value=has_fair_value,
+        fair_value=fair_value,
+    )

@@ -7,7 +7,8 @@ or reading them from a configuration.
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -67,13 +68,42 @@ class MethodSince:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecificAllocation:
+    """Which units of which lots lie in which account when accounts become pools (Rev. Proc. 2024-28 section 5.02(4)).
+
+    `units` are (lot, account, quantity). It counts for an asset only if `completed_at` is before that asset's first sale
+    or transfer after the pools changed.
+    """
+
+    units: tuple[tuple[str, str, Decimal], ...]
+    completed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalAllocation:
+    """A rule instead of units (Rev. Proc. 2024-28 section 5.02(5)): accounts in this order take lots in that order.
+
+    Accounts that are not named follow by name. It counts only if `described_at` is before the day of the change.
+    """
+
+    accounts: tuple[str, ...]
+    described_at: datetime
+    order: Literal["fifo", "lifo", "hifo", "lofo"] = "fifo"
+
+
+Allocation = SpecificAllocation | GlobalAllocation
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Every choice that changes which lot is consumed or what it costs.
 
     `methods` gives an account its methods with the dates from which they hold; before its first date, and for an
     account that is not named, `default_method` holds. `time_zone` decides every date. `transfer_fee` says what the
     coins spent on moving coins are: `dispose` (sold at their value; the cautious reading of Reg. 1.1001-7(b)(2)) or
-    `basis` (their cost joins the moved lots). From `broker_told_since` on, an identification of lots in one of
+    `basis` (their cost joins the moved lots). `allocation` puts lots into accounts when a pool `account-from` begins;
+    without one, lots stay where they were acquired as far as that account has units, the rest fill up the others,
+    earliest first. From `broker_told_since` on, an identification of lots in one of
     `broker_accounts` counts only if the broker was told (Reg. 1.1012-1(j)(3); Notice 2026-20 ends 2026-12-31).
     """
 
@@ -82,6 +112,7 @@ class Policy:
     pool: Pool = field(default_factory=Pool)
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/New_York"))
     transfer_fee: Literal["dispose", "basis"] = "dispose"
+    allocation: Allocation | None = None
     broker_accounts: frozenset[str] = frozenset()
     broker_told_since: date = date(2027, 1, 1)
 

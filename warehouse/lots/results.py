@@ -74,8 +74,11 @@ LOT_MOVES = pa.schema(
         pa.field("reason", _NAME, nullable=False),
     ]
 )
-"""One row per (transfer, lot). `reason` is `transfer`, or `allocation` for the move from one pool to accounts at its
-date, which has no event. Nothing moves in a pool without accounts."""
+"""One row per (transfer, lot). Nothing moves in a pool without accounts.
+
+`reason` is `transfer`; `fee_to_basis` for units spent on a move whose cost joined the moved lots, if the policy says so;
+`allocation` for where each lot lies when accounts become pools, from the account where it was acquired, without an event.
+"""
 
 PROBLEMS = pa.schema(
     [
@@ -98,6 +101,7 @@ PROBLEMS = pa.schema(
 - `identification_late`, `identification_untimed`, `identification_untold`: lots were named, but after the event,
   without saying when, or without telling the broker where that is needed; they were not used.
 - `identification_unmet`: `quantity` of the event was identified with a lot that is not (or no longer) there.
+- `allocation_late`: the allocation was made too late for `asset` and was not used.
 - `allocation_unmet`, `allocation_excess`: at the move to accounts, `quantity` of units found no lot, or of lots no
   units.
 """
