@@ -166,6 +166,12 @@ def read_header(path: Path) -> RawFile:
     )
 
 
+def make_private(folder: Path) -> None:
+    """Make `folder` and the folders above it that are not there, for their owner only."""
+    for each in (*reversed(folder.parents), folder):
+        each.mkdir(exist_ok=True, mode=0o700)
+
+
 def verify(path: Path) -> None:
     """Hash the file's bytes against its name. Raises `RawFileError` where they differ."""
     expected = path.stem.rpartition("-")[2]
@@ -184,7 +190,7 @@ def _write_instant(instant: datetime) -> str:
 
 
 def _write_whole(path: Path, content: pa.Buffer) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from connectors.prices.fetcher import PriceReport, Wanted
-from connectors.raw import RawStore
+from connectors.raw import RawStore, make_private
 from pipelines.configuration import Configuration, Paths
 from pipelines.metadata import TableDescription, count_rows, describe_table, has_table
 from pipelines.sources import book_settings, price_fetcher
@@ -104,7 +104,7 @@ def build_all(
 
 
 def _prepare(paths: Paths, build_id: str, *, is_first: bool) -> None:
-    paths.build.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(paths.build)
     private = private_path(paths, build_id)
     if private.exists():
         return

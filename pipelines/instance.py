@@ -7,6 +7,7 @@ import os
 from importlib.resources import files
 from pathlib import Path
 
+from connectors.raw import make_private
 from pipelines.configuration import CONFIGURATION_VARIABLE, Configuration
 
 _IN_CHECKOUT = Path(__file__).parent.parent / "dagster.yaml"
@@ -15,7 +16,7 @@ _IN_CHECKOUT = Path(__file__).parent.parent / "dagster.yaml"
 def prepare_home(configuration: Configuration) -> dict[str, str]:
     """Make DAGSTER_HOME with the shipped dagster.yaml, and return the environment that Dagster is started with."""
     home = configuration.paths.dagster
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(home)
     (home / "dagster.yaml").write_text(_shipped_yaml(), encoding="utf-8")
     return {**os.environ, "DAGSTER_HOME": str(home), CONFIGURATION_VARIABLE: str(configuration.path)}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from connectors.raw import RawStore
+from connectors.raw import RawStore, make_private
 from connectors.sync import Progress, SyncReport, no_progress
 from pipelines.configuration import Configuration
 from pipelines.sources import connector_of
@@ -55,7 +55,7 @@ def sync_accounts(
 @contextmanager
 def only_one(raw: Path, name: str) -> Iterator[None]:
     """Hold the lock of one folder of raw. Raises `AccountBusyError` when another process holds it."""
-    raw.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(raw)
     lock = FileLock(raw / f".{name}.lock", mode=0o600)
     try:
         with lock.acquire(timeout=0):

@@ -55,7 +55,7 @@ def _look(configuration: Configuration, account: ExchangeAccount | CsvAccount) -
     if isinstance(account, CsvAccount):
         path = configuration.resolve(account.path)
         return _Finding(account.name, "csv", problem=None if path.is_file() else f"{path} is not there")
-    source = account.exchange + (" (recorded answers)" if account.replay else "")
+    source = account.exchange + (" (replayed answers)" if account.replay else "")
     try:
         answer = exchange_connector(configuration, account).check(now=configuration.as_of or datetime.now(UTC))
     except ConfigurationError as error:

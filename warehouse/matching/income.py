@@ -1,6 +1,9 @@
 """`tax.income`: what was received as ordinary income, at its value when received.
 
-Belongs here: which postings are income. Does not belong here: what a year's income comes to (`warehouse/tax`).
+Income in coins is what makes a lot at its value: the two are the same figures, read from the same events. Income in
+money makes no lot.
+
+Belongs here: which events are income. Does not belong here: what a year's income comes to (`warehouse/tax`).
 """
 
 from warehouse.schema import create_tables
@@ -8,12 +11,18 @@ from warehouse.steps import Book, Step
 
 _INCOME = """
 INSERT INTO tax.income BY NAME
-SELECT posting_id, transaction_id, account, asset, quantity, occurred_at AS received_at, kind, value_usd, price_source,
-    year(timezone($time_zone, occurred_at)) AS tax_year
-FROM ledger.postings
-WHERE kind IN ('reward', 'airdrop', 'mining', 'interest', 'fork', 'income') AND role = 'principal' AND quantity > 0
-    AND occurred_at <= $as_of
-ORDER BY occurred_at, posting_id
+SELECT e.event_id AS posting_id, e.transaction_id, e.account, e.asset, e.quantity, e.occurred_at AS received_at, e.kind,
+    e.value_usd, p.price_source, year(timezone($time_zone, e.occurred_at)) AS tax_year
+FROM (
+    SELECT event_id, transaction_id, account, asset, quantity, occurred_at, kind, value_usd
+    FROM lots.events WHERE event = 'acquire'
+    UNION ALL BY NAME
+    SELECT posting_id AS event_id, transaction_id, account, asset, quantity, occurred_at, kind, value_usd
+    FROM ledger.postings WHERE is_cash AND role = 'principal' AND quantity > 0
+) AS e
+JOIN ledger.postings AS p ON p.posting_id = e.event_id
+WHERE e.kind IN ('reward', 'airdrop', 'mining', 'interest', 'fork', 'income') AND e.occurred_at <= $as_of
+ORDER BY e.occurred_at, e.event_id
 """
 
 
@@ -25,7 +34,7 @@ def build_income(book: Book) -> None:
 
 INCOME = Step(
     tables=("tax.income",),
-    needs=("ledger.postings",),
+    needs=("ledger.postings", "lots.events"),
     description="Lists what was received as ordinary income, at its value when received.",
     run=build_income,
     kinds=("sql", "duckdb"),

@@ -8,7 +8,31 @@ SELECT unnest(['reward', 'airdrop', 'mining', 'interest', 'fork', 'income']) AS 
 
 CREATE OR REPLACE TEMP TABLE leaving_kinds AS SELECT unnest(['gift_out', 'donation', 'lost', 'theft']) AS kind;
 
+-- A commission kept back from a reward never came under the owner's control: income is what is left of it.
+CREATE OR REPLACE TEMP TABLE kept_back AS
+SELECT f.posting_id, r.posting_id AS income_id, f.quantity, f.value_usd
+FROM ledger.postings AS f
+JOIN (
+    SELECT transaction_number, asset, min(place) AS place FROM ledger.postings
+    WHERE kind IN (FROM income_kinds) AND role = 'principal' AND quantity > 0 AND NOT is_cash
+    GROUP BY transaction_number, asset
+) AS i USING (transaction_number, asset)
+JOIN ledger.postings AS r ON r.transaction_number = i.transaction_number AND r.place = i.place
+WHERE f.role = 'fee' AND f.quantity < 0
+QUALIFY r.quantity + sum(f.quantity) OVER (PARTITION BY r.posting_id) > 0;
+
 CREATE OR REPLACE TEMP TABLE movements AS
+WITH net AS (
+    SELECT income_id, sum(quantity) AS quantity,
+        CASE WHEN count(value_usd) = count(*) THEN sum(value_usd) END AS value_usd
+    FROM kept_back GROUP BY income_id
+), received AS (
+    SELECT p.* REPLACE (
+        p.quantity + coalesce(n.quantity, 0) AS quantity,
+        CASE WHEN n.income_id IS NULL THEN p.value_usd ELSE p.value_usd + n.value_usd END AS value_usd
+    )
+    FROM ledger.postings AS p LEFT JOIN net AS n ON n.income_id = p.posting_id
+)
 SELECT
     *,
     CASE
@@ -21,7 +45,7 @@ SELECT
         WHEN quantity > 0 THEN 'arrival'
         ELSE 'departure'
     END AS movement
-FROM ledger.postings
+FROM received
 WHERE kind NOT IN (FROM exchange_kinds) AND role = 'principal' AND NOT is_cash AND quantity <> 0;
 
 CREATE OR REPLACE TEMP TABLE departures AS

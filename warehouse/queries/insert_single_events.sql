@@ -22,7 +22,8 @@ FROM ledger.postings AS p
 LEFT JOIN (
     SELECT transaction_number, asset, min(posting_id) AS posting_id FROM departures GROUP BY ALL
 ) AS d ON d.transaction_number = p.transaction_number AND d.asset = p.asset AND p.quantity < 0
-WHERE p.kind NOT IN (FROM exchange_kinds) AND p.role = 'fee' AND NOT p.is_cash AND p.quantity <> 0;
+WHERE p.kind NOT IN (FROM exchange_kinds) AND p.role = 'fee' AND NOT p.is_cash AND p.quantity <> 0
+    AND p.posting_id NOT IN (SELECT posting_id FROM kept_back);
 
 INSERT INTO lots.events BY NAME
 SELECT

@@ -19,7 +19,7 @@ COMMENT ON COLUMN tax.income.posting_id IS 'Posting it stands for (ledger.postin
 COMMENT ON COLUMN tax.income.transaction_id IS 'Transaction (ledger.postings).';
 COMMENT ON COLUMN tax.income.account IS 'Account that received it.';
 COMMENT ON COLUMN tax.income.asset IS 'Symbol of the coin or money.';
-COMMENT ON COLUMN tax.income.quantity IS 'Units received, before fees.';
+COMMENT ON COLUMN tax.income.quantity IS 'Units received: what is left of a reward after the commission kept back from it.';
 COMMENT ON COLUMN tax.income.received_at IS 'When, in UTC.';
 COMMENT ON COLUMN tax.income.kind IS 'reward, airdrop, mining, interest, fork or income.';
 COMMENT ON COLUMN tax.income.value_usd IS 'Value when received; NULL where not known.';

@@ -1,0 +1,175 @@
+"""The whole line on the sample book, by the commands that a person types."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import sqlite3
+import stat
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from filelock import FileLock
+
+from support.sample import copy_sample, lotkeeper, published_rows
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample book after one night; its lotkeeper.toml. Tests that change it work on a copy."""
+    config = copy_sample(tmp_path_factory.mktemp("night"))
+    done = lotkeeper("sync", "--config", config)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return config
+
+
+@pytest.fixture
+def copied(synced: Path, tmp_path: Path) -> Path:
+    """A copy of the synced sample book that a test may change."""
+    shutil.copytree(synced.parent, tmp_path / "book")
+    return tmp_path / "book" / synced.name
+
+
+def test_sync__sample_book__every_table_has_rows(synced: Path) -> None:
+    empty = {table for table, rows in published_rows(synced).items() if not rows}
+    assert empty == set()
+
+
+def test_sync__again__changes_no_published_row(copied: Path) -> None:
+    before = published_rows(copied)
+    done = lotkeeper("sync", "--config", copied)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert published_rows(copied) == before
+
+
+def test_sync__accounts_in_another_order__publishes_the_same_rows(synced: Path, tmp_path: Path) -> None:
+    config = copy_sample(tmp_path)
+    head, *accounts = config.read_text(encoding="utf-8").split("[[account]]")
+    config.write_text("[[account]]".join([head, *reversed(accounts)]), encoding="utf-8")
+    assert lotkeeper("sync", "--config", config).returncode == 0
+    assert published_rows(config) == published_rows(synced)
+
+
+def test_sync__everything_but_raw_deleted__publishes_the_same_rows(copied: Path) -> None:
+    before = published_rows(copied)
+    for path in (copied.parent / "data").iterdir():
+        if path.name != "raw":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert lotkeeper("sync", "--config", copied).returncode == 0
+    assert published_rows(copied) == before
+
+
+def test_sync__one_account_fails__others_are_booked_and_numbers_say_so(copied: Path) -> None:
+    shutil.rmtree(copied.parent / "imports")
+    done = lotkeeper("sync", "--config", copied, "--as-of", "2026-11-21T03:00:00-05:00")
+    assert done.returncode == 1
+    assert "pool.csv can not be read" in done.stdout.replace("\n", " ")
+    with duckdb.connect(copied.parent / "data" / "lotkeeper.duckdb", read_only=True) as connection:
+        error = connection.execute(
+            "SELECT last_error FROM quality.coverage WHERE account = 'pool' AND last_error IS NOT NULL"
+        ).fetchall()
+        assert "can not be read" in error[0][0]
+        statuses = connection.execute(
+            "SELECT DISTINCT status FROM harvest.candidates WHERE account = 'pool'"
+        ).fetchall()
+        assert ("ready",) not in statuses
+        kraken = connection.execute("SELECT count(*) FROM ledger.postings WHERE account = 'kraken'").fetchall()
+        assert kraken[0][0] > 0
+
+
+def test_sync__account_is_being_synced_already__says_so_and_leaves_it(copied: Path) -> None:
+    with FileLock(copied.parent / "data" / "raw" / ".kraken.lock"):
+        done = lotkeeper("sync", "--config", copied)
+    assert done.returncode == 1
+    assert "being synced by another process" in done.stdout.replace("\n", " ")
+
+
+def test_sync__files__are_readable_by_their_owner_only(synced: Path) -> None:
+    for path in (synced.parent / "data").rglob("*"):
+        if path.is_relative_to(synced.parent / "data" / "dagster") and path.parent.name != "data":
+            continue  # inside Dagster's own folder, which nobody else can enter
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_sync__secrets__are_in_no_file_that_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = copy_sample(tmp_path)
+    text = config.read_text(encoding="utf-8").replace(
+        'replay = "venues/kraken"  ', 'replay = "venues/kraken"\napi_key = "env:LK_KEY"\nsecret = "env:LK_SECRET"\n#', 1
+    )
+    assert "env:LK_SECRET" in text
+    config.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("LK_KEY", "PUBLICLOOKINGKEY0123456789")
+    monkeypatch.setenv("LK_SECRET", "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0")
+    done = lotkeeper("sync", "--config", config)
+    assert done.returncode == 0, done.stdout + done.stderr
+    everything = done.stdout + done.stderr + _all_text(tmp_path / "data")
+    assert "PUBLICLOOKINGKEY0123456789" not in everything
+    assert "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0" not in everything
+
+
+def _all_text(data: Path) -> str:
+    """Everything in the files under `data`, unpacked."""
+    parts = [str(row) for rows in published_rows(data.parent / "lotkeeper.toml").values() for row in rows]
+    for path in data.rglob("*"):
+        if path.suffix == ".parquet":
+            parts += [str(pq.read_table(path).to_pylist()), str(pq.read_metadata(path).metadata)]
+        elif path.suffix == ".db":
+            with sqlite3.connect(path) as connection:
+                parts += list(connection.iterdump())
+        elif path.is_file() and path.suffix != ".duckdb":
+            parts.append(path.read_text(encoding="utf-8", errors="replace"))
+    return "\n".join(parts)
+
+
+def test_candidates__formats__agree_with_the_table(synced: Path) -> None:
+    as_csv = list(csv.DictReader(io.StringIO(lotkeeper("candidates", "--format", "csv", "--config", synced).stdout)))
+    as_json = json.loads(lotkeeper("candidates", "--format", "json", "--config", synced).stdout)
+    with duckdb.connect(synced.parent / "data" / "lotkeeper.duckdb", read_only=True) as connection:
+        counted = connection.execute("SELECT count(*), sum(unrealized_usd)::VARCHAR FROM harvest.candidates").fetchall()
+    assert len(as_csv) == len(as_json) == counted[0][0]
+    assert [row["lot_id"] for row in as_csv] == [row["lot_id"] for row in as_json]
+
+
+def test_candidates__limit__says_how_many_more_there_are(synced: Path) -> None:
+    shown = lotkeeper("candidates", "--limit", "2", "--config", synced).stdout
+    assert re.search(r"[\d,]+ more: --limit", shown)
+
+
+def test_gains__year__sums_what_the_published_disposals_say(synced: Path) -> None:
+    rows = json.loads(lotkeeper("gains", "--year", "2025", "--format", "json", "--config", synced).stdout)
+    assert {row["tax_year"] for row in rows} == {2025}
+    shown = lotkeeper("gains", "--year", "2025", "--config", synced).stdout
+    with duckdb.connect(synced.parent / "data" / "lotkeeper.duckdb", read_only=True) as connection:
+        sums = connection.execute(
+            "SELECT round(sum(gain_usd), 2) FROM lots.disposals WHERE tax_year = 2025 GROUP BY account, term"
+        ).fetchall()
+    for (gain,) in sums:
+        assert f"{gain:,.2f}" in shown
+
+
+def test_sql__write_attempted__is_refused_and_exits_1(synced: Path) -> None:
+    done = lotkeeper("sql", "--config", synced, "-c", "DROP TABLE lots.lots")
+    assert done.returncode == 1
+    assert "read-only" in done.stderr
+
+
+def test_sql__queries_on_standard_input__are_answered(synced: Path) -> None:
+    done = lotkeeper("sql", "--config", synced, "-c", "SELECT count(*) AS n FROM lots.lots", "--format", "csv")
+    assert done.returncode == 0
+    assert int(done.stdout.splitlines()[1]) > 0
+
+
+def test_check__sample_book__finds_every_source_well(synced: Path) -> None:
+    done = lotkeeper("check", "--config", synced)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("ok") == 3
+
+
+@pytest.mark.parametrize("command", ["candidates", "gains", "sql"])
+def test_command__nothing_published_yet__says_what_to_do_and_exits_2(tmp_path: Path, command: str) -> None:
+    done = lotkeeper(command, "--config", copy_sample(tmp_path))
+    assert done.returncode == 2
+    assert "lotkeeper sync" in done.stderr.replace("\n", " ")
