@@ -132,7 +132,9 @@ def test_legs__a_fee_of_nothing__is_no_posting_but_a_side_of_nothing_is(tmp_path
 
 def test_legs__what_happens_after_the_clock__has_not_happened(tmp_path: Path) -> None:
     book = RawBook(tmp_path)
-    book.add("k", "ledger", row("1", "reward", "2026-11-24 05:59", "1 ETH"), row("2", "reward", "2026-11-24 06:01", "1 ETH"))
+    book.add(
+        "k", "ledger", row("1", "reward", "2026-11-24 05:59", "1 ETH"), row("2", "reward", "2026-11-24 06:01", "1 ETH")
+    )
     with book.run(LEGS) as ask:
         assert ask("SELECT transaction_id FROM ledger.legs") == [("k/ledger/1",)]
 

@@ -1,0 +1,50 @@
+"""Which prices are asked for: those that a value or a holding needs, and no more."""
+
+from datetime import date
+from pathlib import Path
+
+from support.raw_book import AS_OF, RawBook, row
+from warehouse.connection import open_warehouse
+from warehouse.ledger.legs import LEGS
+from warehouse.market.wanted import wanted_prices
+from warehouse.steps import Book
+
+
+def _wanted(book: RawBook) -> list[tuple[str, date]]:
+    with open_warehouse(Path(":memory:")) as connection:
+        LEGS.run(Book(connection, book.store.root, book.book_settings, AS_OF))
+        return wanted_prices(connection, AS_OF)
+
+
+def test_wanted__a_coin_traded_for_money_and_sold_again__needs_none(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.add(
+        "k",
+        "trades",
+        row("1", "trade", "2024-01-05", "1 BTC", "-40000 USD"),
+        row("2", "trade", "2024-02-05", "-1 BTC", "45000 USD"),
+    )
+    assert _wanted(book) == []
+
+
+def test_wanted__a_coin_that_is_held__is_needed_from_today(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.add("k", "trades", row("1", "trade", "2024-01-05", "1 BTC", "-40000 USD"))
+    assert _wanted(book) == [("BTC", date(2026, 11, 24))]
+
+
+def test_wanted__swaps_income_fees_and_other_money__are_needed_from_their_day(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.add(
+        "k",
+        "trades",
+        row("1", "trade", "2024-01-05", "1 BTC", "-40000 EUR", fee=["-0.01 BNB"]),
+        row("2", "trade", "2024-02-05 23:59", "-1 BTC", "10 ETH"),
+        row("3", "reward", "2024-03-05", "1 ETH"),
+    )
+    assert _wanted(book) == [
+        ("BNB", date(2024, 1, 5)),
+        ("BTC", date(2024, 2, 5)),
+        ("ETH", date(2024, 2, 5)),
+        ("EUR", date(2024, 1, 5)),
+    ]
