@@ -36,8 +36,8 @@ class Market:
 class Page:
     """What one answer says of the candles that open from `start` up to `end` (Unix seconds).
 
-    `closes` is by opening. `is_reached` says that the venue showed a candle at or behind `end`: what is missing
-    before it is missing for good. Otherwise the venue has nothing there yet.
+    `closes` is by opening, and may hold others. `is_reached` says that the venue showed a candle at or behind `end`:
+    what is missing before it is missing for good. Otherwise the venue has nothing there yet.
     """
 
     start: int
@@ -85,8 +85,8 @@ class PriceVenue:
     def pages(self, symbol: str, slots: Sequence[int], *, step: int) -> Iterator[Page]:
         """The closes of the candles of `step` seconds that open at `slots`, page by page, oldest first.
 
-        Only candles that begin on a full `step` of UTC count: some venues' days begin at another hour. Raises
-        `SourceError`; the pages before it are good.
+        A page has every candle that the venue sent from its start on; on a venue whose days begin at another hour
+        than UTC's none of them opens at a slot. Raises `SourceError`; the pages before it are good.
         """
         limit = self._page_slots(symbol)
         end = slots[-1] + step
@@ -114,11 +114,10 @@ class PriceVenue:
         reached = start
         for candle in candles:
             opened, close = candle[0] // 1000, candle[4]
-            if opened < start or candle[0] % (step * 1000):
-                continue
-            reached = max(reached, min(end, opened + step))
-            if opened < end and close is not None:
-                closes[opened] = str(close)
+            if opened >= start:
+                reached = max(reached, min(end, opened + step))
+                if close is not None:
+                    closes[opened] = str(close)
         if reached > start:
             return Page(start, reached, closes, is_reached=True)
         return Page(start, min(start + limit * step, end), closes, is_reached=False)

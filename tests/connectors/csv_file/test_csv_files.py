@@ -1,5 +1,6 @@
 """Whole files: their encodings, delimiters, headers and line breaks, and what one import does to the next."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from connectors.csv_file.connector import CsvAccount, CsvConnector
 from connectors.raw import RawStore
+from connectors.records import TRANSACTIONS
 from connectors.sync import SyncReport
 from connectors.windows import Span
 
@@ -52,6 +54,21 @@ def test_file__unchanged__is_not_imported_again(account: Account) -> None:
     assert account.sync().rows == 0
     assert len(list(account.store.files("old", "transactions"))) == 1
     assert [attempt["outcome"] for attempt in account.attempts()] == ["ok", "ok"]
+
+
+def test_file__unchanged_but_read_by_an_older_importer__is_imported_again(account: Account) -> None:
+    content = f"{HEADER}\n{FIRST}\n"
+    account.store.append(
+        TRANSACTIONS.empty_table(),
+        account="old",
+        stream="transactions",
+        fetched_at=NOW,
+        source="test",
+        mode="snapshot",
+        extra={"sha256": hashlib.sha256(content.encode()).hexdigest(), "importer": "0"},
+    )
+    assert account.sync(content).rows == 1
+    assert account.sync().rows == 0
 
 
 def test_file__changed_and_changed_back__is_imported_each_time(account: Account) -> None:

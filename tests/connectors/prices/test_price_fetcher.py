@@ -3,14 +3,16 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connectors.prices.fetcher import PriceFetcher, Wanted
 from connectors.raw import RawStore
+from connectors.replay.venue import json_answer
 from support.price_markets import binance_files, coinbase_files, days, hours, kraken_files
 from support.venues.faults import empty_page, rate_limit, server_error
+from support.venues.server import Fault
 
 if TYPE_CHECKING:
     from .conftest import Prices
@@ -327,6 +329,51 @@ def test_venue_that_is_down__does_not_keep_the_next_from_being_asked(prices: "Pr
     assert kraken.count() == 7  # given up once for the whole fetch, not once for each coin
 
 
+def answers(content: Any, *, status: int = 200) -> Fault:
+    return lambda _request, _ask: json_answer(content, status=status)
+
+
+def test_market_that_answers_an_error__fails_what_rests_on_it_and_nothing_else(prices: "Prices") -> None:
+    kraken = prices.open(
+        "kraken",
+        kraken_files(
+            {
+                "KAS/USDT": days(MARCH_1, ["0.1"] * 10),
+                "USDT/USD": days(MARCH_1, ["1"] * 10),
+                "ZEC/USD": days(MARCH_1, ["400"] * 10),
+            }
+        ),
+    )
+    kraken.order(answers({"error": ["EGeneral:Invalid arguments"]}), endpoint="OHLC")
+    report = prices.fetch(("KAS", MARCH_1), ("SCP", MARCH_1), ("ZEC", MARCH_1))
+    assert [(asset.asset, asset.outcome) for asset in report.assets] == [
+        ("KAS", "failed"),
+        ("SCP", "no_market"),
+        ("ZEC", "ok"),
+    ]
+    (error,) = report.errors
+    assert "the closes of USDT/USD" in error
+    assert prices.fetch(("KAS", MARCH_1)).assets[0].outcome == "ok"
+
+
+def test_market_list_that_is_not_understood__is_asked_for_once(prices: "Prices") -> None:
+    kraken = prices.open("kraken", kraken_files({"BTC/USD": {}}))
+    kraken.order(answers({"error": ["EGeneral:Invalid arguments"]}), endpoint="AssetPairs", times=1000)
+    report = prices.fetch(("BTC", MARCH_1), ("KAS", MARCH_1))
+    assert [asset.outcome for asset in report.assets] == ["failed", "failed"]
+    assert kraken.count("AssetPairs") == 1
+
+
+def test_closed_market_that_answers_an_error__is_no_failure(prices: "Prices") -> None:
+    files = binance_files({"KAS/USDC": days(MARCH_1, ["1"] * 3)})
+    files["exchangeInfo"]["symbols"][0]["status"] = "BREAK"
+    prices.open("kraken", kraken_files({"USDC/USD": days(MARCH_1, ["1"] * 10)}))
+    binance = prices.open("binance", files)
+    binance.order(answers({"code": -1121, "msg": "Invalid symbol."}, status=400), endpoint="klines")
+    report = prices.fetch(("KAS", MARCH_1))
+    assert (report.errors, report.assets[0].outcome) == ([], "gaps")
+
+
 def test_venue_that_ccxt_does_not_know__fails_and_the_others_are_asked(prices: "Prices") -> None:
     prices.open("kraken", kraken_files({"BTC/USD": days(MARCH_1, ["5"] * 10)}))
     report = prices.fetch(("BTC", MARCH_1), venues=["nowhere", "kraken"])
@@ -337,9 +384,11 @@ def test_venue_that_ccxt_does_not_know__fails_and_the_others_are_asked(prices: "
 
 def test_days_that_begin_at_another_hour__are_not_taken(prices: "Prices") -> None:
     moved = {at.replace(hour=16): close for at, close in days(MARCH_1, ["5"] * 10).items()}
-    prices.open("kraken", kraken_files({"BTC/USD": moved}))
+    kraken = prices.open("kraken", kraken_files({"BTC/USD": moved}))
     report = prices.fetch(("BTC", MARCH_1))
     assert (report.rows, report.assets[0].outcome) == (0, "gaps")
+    prices.fetch(("BTC", MARCH_1))
+    assert kraken.count("OHLC") == 1
 
 
 def test_hourly__adds_the_closes_of_the_hours_between(prices: "Prices") -> None:
