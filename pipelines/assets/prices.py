@@ -44,7 +44,7 @@ def prices_asset() -> dg.AssetsDefinition:
     def prices(context: dg.AssetExecutionContext, book: BookResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
         configuration = book.configuration()
         try:
-            report = fetch_prices(configuration, build_id=context.run_id, now=book.now(configuration))
+            report = fetch_prices(configuration, build_id=context.run.run_id, now=book.now(configuration))
         except AccountBusyError as error:
             raise dg.Failure(str(error)) from error
         return dg.MaterializeResult(metadata=prices_metadata(report), check_results=[prices_check(report)])

@@ -32,7 +32,7 @@ def published_asset(steps: Sequence[Step]) -> dg.AssetsDefinition:
         ),
     )
     def published(context: dg.AssetExecutionContext, book: BookResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        path = publish_build(book.configuration(), build_id=context.run_id)
+        path = publish_build(book.configuration(), build_id=context.run.run_id)
         return dg.MaterializeResult(metadata=published_metadata(path))
 
     return published
