@@ -110,7 +110,7 @@ class Binance(GenericVenue):
                     "rows": FIAT_PAGE,
                 },
             )
-            rows = answer.get("data") or []
+            rows = answer["data"] or []
             return Page(self._parsed(rows, kind), len(rows), total=_whole(answer.get("total")))
 
         coins = partial(_newest_first, fetch, days=TRANSFERS_DAYS, page=TRANSFERS_PAGE)
@@ -137,12 +137,12 @@ class Binance(GenericVenue):
             answer = self.client.call(
                 "conversions", self.exchange.sapiGetConvertTradeFlow, _between(ask) | {"limit": CONVERSIONS_PAGE}
             )
-            rows = answer.get("list") or []
+            rows = answer["list"] or []
             return Page([self.exchange.parse_conversion(row) for row in rows], len(rows))
 
         def fetch_dust(ask: Ask) -> Page:
             answer = self.client.call("dust conversions", self.exchange.sapiGetAssetDribblet, _between(ask))
-            sweeps = answer.get("userAssetDribblets") or []
+            sweeps = answer["userAssetDribblets"] or []
             return Page([_sweep(sweep) for sweep in sweeps], len(sweeps))
 
         converted = partial(_newest_first, fetch, days=CONVERSIONS_DAYS, page=CONVERSIONS_PAGE)

@@ -78,7 +78,7 @@ class Coinbase(GenericVenue):
                 }
                 | ({"cursor": ask.cursor} if ask.cursor else {}),
             )
-            rows = answer.get("fills") or []
+            rows = answer["fills"] or []
             parsed = [self.exchange.parse_trade(row) | {"id": row.get("entry_id") or row["trade_id"]} for row in rows]
             return Page(parsed, len(rows), cursor=answer.get("cursor") or None)
 

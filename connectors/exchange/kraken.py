@@ -116,7 +116,7 @@ class Kraken(GenericVenue):
                     "ofs": ask.offset,
                 },
             )
-            lines = answer["result"].get("ledger") or {}
+            lines = answer["result"]["ledger"] or {}
             rows = [_timed({"id": name, "info": lines[name] | {"id": name}}) for name in lines]
             return Page(rows, len(rows), total=self._count())
 
@@ -221,7 +221,7 @@ def _transfers_of(result: Any) -> tuple[Sequence[dict[str, Any]], str | None]:
         return result, None
     if isinstance(result, Mapping):
         lists = [value for value in result.values() if isinstance(value, list)]
-        if len(lists) == 1 or (not lists and not result.get("next_cursor")):
+        if len(lists) == 1 or not result:
             return lists[0] if lists else [], result.get("next_cursor") or None
     raise SourceAnswerError(f"Kraken's list of transfers has an unknown shape: {write_json(result)[:200]}")
 
