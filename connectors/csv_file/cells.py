@@ -57,7 +57,7 @@ def read_instant(column: str, text: str) -> datetime:
             int((fraction or "")[:6].ljust(6, "0")),
             tzinfo=UTC,
         )
-        instant = local + offset if sign == "-" else local - offset
+        instant = local if sign is None else local + offset if sign == "-" else local - offset
     except (ValueError, OverflowError):
         raise CellError(column, _INSTANT_EXPECTED, text) from None
     if instant.year not in _YEARS or offset >= timedelta(days=1):

@@ -78,7 +78,7 @@ def _cells(text: str, delimiter: str) -> list[str] | None:
 
 
 def _says_anything(cells: list[str]) -> bool:
-    return any(cell and not cell.isspace() for cell in cells)
+    return bool("".join(cells).strip())
 
 
 def _wrong_count(cells: list[str], header: Header) -> str:

@@ -84,13 +84,13 @@ def _understood(cells: dict[str, str], *, row_id: str, payload: str, order: int)
         *_posting(cells, columns.SENT_AMOUNT, columns.SENT_CURRENCY, sign="-"),
     ]
     postings = [*principal, *_posting(cells, columns.FEE_AMOUNT, columns.FEE_CURRENCY, sign="-", role="fee")]
-    if not any(cells[column] for column in (columns.SENT_AMOUNT, columns.RECEIVED_AMOUNT, columns.FEE_AMOUNT)):
+    if not (cells[columns.SENT_AMOUNT] or cells[columns.RECEIVED_AMOUNT] or cells[columns.FEE_AMOUNT]):
         raise _RowError(
             f"column {columns.SENT_AMOUNT}, {columns.RECEIVED_AMOUNT}: expected an amount in one of them, found none"
         )
     label = cells.get(columns.LABEL, "")
     kind: Kind = kind_of(label, _direction(principal))
-    if len(principal) > len({posting.asset for posting in principal}):
+    if len(principal) > 1 and principal[0].asset == principal[1].asset:
         kind = "unknown"  # a coin is not traded for itself
     description = cells.get(columns.DESCRIPTION, "")
     if kind == "unknown" and label:
