@@ -156,6 +156,10 @@ ATTEMPTS = pa.schema(
 )
 
 
+ATTEMPTS_STREAM = "attempts"
+"""The stream of each account in which every sync leaves one file: what was asked, and how it ended."""
+
+
 def transactions_table(rows: Iterable[Transaction]) -> pa.Table:
     """The rows as an Arrow table of schema `TRANSACTIONS`, in the order given."""
     return pa.Table.from_pylist(

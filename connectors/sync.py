@@ -11,12 +11,9 @@ from typing import Literal, Protocol
 import pyarrow as pa
 
 from connectors.raw import RawStore
-from connectors.records import ATTEMPTS
+from connectors.records import ATTEMPTS, ATTEMPTS_STREAM
 
 Outcome = Literal["ok", "failed", "not_offered"]
-
-ATTEMPTS_STREAM = "attempts"
-"""The stream of each account in which every sync leaves one file: what was asked, and how it ended."""
 
 
 class SourceError(Exception):

@@ -15,8 +15,7 @@ import pyarrow.parquet as pq
 
 from connectors.prices.routes import Close
 from connectors.raw import RawStore, Window
-from connectors.records import Price, prices_table
-from connectors.sync import ATTEMPTS_STREAM
+from connectors.records import ATTEMPTS_STREAM, Price, prices_table
 from connectors.windows import Span, union
 
 ACCOUNT = "prices"

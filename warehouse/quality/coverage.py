@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.raw import RawFile, RawStore
-from connectors.sync import ATTEMPTS_STREAM
+from connectors.records import ATTEMPTS_STREAM
 from connectors.windows import Span, missing, union
 from warehouse.raw_files import current_files
 from warehouse.schema import create_tables, fetch_query, insert_rows
