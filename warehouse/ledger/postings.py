@@ -31,17 +31,9 @@ WHERE known = coins AND total <> 0
 ORDER BY transaction_number, is_received, asset
 """
 
-_COIN_VALUES = """
-CREATE OR REPLACE TEMP TABLE coin_values AS
-SELECT a.transaction_number, a.asset, a.quantity, a.postings, a.source, a.is_interpolated,
-    CASE WHEN a.side_coins = 1 THEN a.side_value ELSE s.value END AS value
-FROM asset_values AS a LEFT JOIN split_values AS s USING (transaction_number, asset)
-"""
-
 _PARTIAL_LEGS = """
-SELECT l.transaction_number, l.place, v.value, l.quantity, v.quantity AS whole
-FROM ledger.legs AS l JOIN coin_values AS v USING (transaction_number, asset)
-WHERE (l.role = 'fee' OR v.postings > 1) AND v.value IS NOT NULL
+SELECT transaction_number, place, quantity, coin_quantity, coin_value, source, is_interpolated
+FROM coin_legs WHERE NOT is_whole AND coin_value IS NOT NULL
 """
 
 
@@ -58,13 +50,14 @@ def build_postings(book: Book) -> None:
     store_rows(connection, "market_values", _market_values(connection))
     run_query(connection, "value_trades.sql")
     store_rows(connection, "split_values", _split_values(connection))
-    connection.execute(_COIN_VALUES)
+    run_query(connection, "value_coin_legs.sql")
     store_rows(connection, "leg_shares", _leg_shares(connection))
+    run_query(connection, "collect_leg_values.sql")
     run_query(connection, "insert_postings.sql")
     drop_tables(
         connection, "trade_kinds", "simple_trades", "unpriced_legs", "needed_prices", "found_prices", "priced_legs",
         "market_values", "stablecoins", "trade_assets", "trades", "trade_evidence", "trade_sides", "asset_values",
-        "split_values", "coin_values", "leg_shares",
+        "split_values", "coin_legs", "leg_shares", "leg_values",
     )  # fmt: skip
 
 
@@ -90,8 +83,8 @@ def _split_values(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 def _leg_shares(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """What a fee in a coin of the trade is worth, and each of several postings of one coin: its share of the coin's."""
     legs = fetch_query(connection, _PARTIAL_LEGS)
-    return legs.select(["transaction_number", "place"]).append_column(
-        "value", share(legs["value"], legs["quantity"], legs["whole"])
+    return legs.select(["transaction_number", "place", "source", "is_interpolated"]).append_column(
+        "value", share(legs["coin_value"], legs["quantity"], legs["coin_quantity"])
     )
 
 

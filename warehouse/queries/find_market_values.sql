@@ -1,19 +1,26 @@
--- From ledger.legs and market.prices: `priced_legs`, the legs that need a price of their own, each with the one that
--- counts. A leg of a trade of one coin for money needs none: the money values it.
+-- From ledger.legs and market.prices: `simple_trades` (one coin for the base currency, which values it), and of all other
+-- legs those that have a price of their own, in `priced_legs`.
 
 CREATE OR REPLACE TEMP TABLE trade_kinds AS SELECT unnest(['trade', 'wrap']) AS kind;
 
 CREATE OR REPLACE TEMP TABLE simple_trades AS
-SELECT transaction_number, any_value(asset) FILTER (role = 'principal' AND NOT is_cash) AS coin
+SELECT
+    transaction_number,
+    min(asset) FILTER (NOT is_cash) AS coin,
+    sum(quantity) FILTER (NOT is_cash) AS quantity,
+    count(*) FILTER (NOT is_cash) AS postings,
+    -sum(quantity) FILTER (is_cash) AS paid
 FROM ledger.legs SEMI JOIN trade_kinds USING (kind)
+WHERE role = 'principal'
 GROUP BY transaction_number
-HAVING count(DISTINCT asset) FILTER (role = 'principal' AND NOT is_cash) = 1 AND bool_or(role = 'principal' AND is_cash);
+HAVING min(asset) FILTER (NOT is_cash) = max(asset) FILTER (NOT is_cash) AND sum(quantity) FILTER (NOT is_cash) <> 0
+    AND bool_and(asset = getvariable('base_currency')) FILTER (is_cash);
 
 CREATE OR REPLACE TEMP TABLE unpriced_legs AS
 SELECT l.transaction_number, l.place, l.asset, l.quantity, l.occurred_at
 FROM ledger.legs AS l
-LEFT JOIN simple_trades AS s USING (transaction_number)
-WHERE l.asset <> getvariable('base_currency') AND (s.coin IS NULL OR s.coin <> l.asset);
+ANTI JOIN simple_trades AS s ON s.transaction_number = l.transaction_number AND s.coin = l.asset
+WHERE l.asset <> getvariable('base_currency');
 
 CREATE OR REPLACE TEMP TABLE needed_prices AS SELECT DISTINCT asset, occurred_at FROM unpriced_legs;
 

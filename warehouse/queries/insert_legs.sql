@@ -3,28 +3,28 @@
 
 CREATE OR REPLACE TEMP TABLE unfit AS
 SELECT
-    b.transaction_number,
+    b.number,
     any_value(b.account) AS account,
     any_value(b.stream) AS stream,
     any_value(b.id) AS id,
     string_agg(p.asset || ' ' || p.quantity, ', ' ORDER BY p.asset, p.quantity)
         || ' does not fit 20 digits before and 18 after the decimal point' AS reason
-FROM (SELECT * EXCLUDE (postings), unnest(postings) AS p FROM booked) AS b
+FROM (SELECT rowid AS number, account, stream, id, unnest(postings) AS p FROM booked) AS b
 JOIN odd_quantities AS o ON o.written = p.quantity AND o.plain IS NULL
-GROUP BY b.transaction_number;
+GROUP BY b.number;
 
 INSERT INTO ledger.legs BY NAME
 SELECT
-    m.transaction_id || '#' || m.place AS posting_id, m.transaction_id, m.transaction_number, m.place,
+    m.transaction_id || '#' || m.place AS posting_id, m.transaction_id, m.number + 1 AS transaction_number, m.place,
     m.account, m.stream, a.asset, coalesce(o.plain, m.quantity)::DECIMAL(38, 18) AS quantity, m.role, m.kind, a.is_cash,
     m.occurred_at, m.tx_hash, m.counterparty, m.raw_file, m.payload_hash
 FROM (
     SELECT
-        * EXCLUDE (postings, id),
+        rowid AS number, * EXCLUDE (postings, id),
         account || '/' || stream || '/' || id AS transaction_id,
         unnest(postings, recursive := true),
         generate_subscripts(postings, 1) AS place
-    FROM booked ANTI JOIN unfit USING (transaction_number)
+    FROM booked WHERE rowid NOT IN (SELECT number FROM unfit)
 ) AS m
 JOIN asset_names AS a ON a.written = m.asset
 LEFT JOIN odd_quantities AS o ON o.written = m.quantity

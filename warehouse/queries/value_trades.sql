@@ -1,5 +1,5 @@
--- From ledger.legs, `market_values` and `stablecoins`: `trade_sides`, the value of what each trade received and gave, and
--- `asset_values`, the value of each coin in it. The order of evidence: money in the base currency, other money at its
+-- From ledger.legs, `market_values` and `stablecoins`: of every trade that is not simple `trade_sides`, the value of what
+-- it received and gave, and `asset_values`, the value of each coin in it. The order of evidence: money in the base currency, other money at its
 -- rate, a stablecoin at its own market price, the price of what was received, the price of what was given.
 
 CREATE OR REPLACE TEMP TABLE trade_assets AS
@@ -13,6 +13,7 @@ SELECT
     any_value(m.source) AS source, coalesce(bool_or(m.is_interpolated), false) AS is_interpolated
 FROM ledger.legs AS l
 SEMI JOIN trade_kinds USING (kind)
+ANTI JOIN simple_trades USING (transaction_number)
 LEFT JOIN market_values AS m USING (transaction_number, place)
 WHERE l.role = 'principal'
 GROUP BY l.transaction_number, l.asset, l.is_cash;

@@ -36,4 +36,4 @@ COMMENT ON COLUMN ledger.legs.occurred_at IS 'When, in UTC.';
 COMMENT ON COLUMN ledger.legs.tx_hash IS 'Hash of the transaction on its chain, where the source tells one.';
 COMMENT ON COLUMN ledger.legs.counterparty IS 'Who was on the other side (an address), where the source tells.';
 COMMENT ON COLUMN ledger.legs.raw_file IS 'Evidence: the file below the raw folder that holds the row.';
-COMMENT ON COLUMN ledger.legs.payload_hash IS 'SHA-256 of the row as received, in hex.';
+COMMENT ON COLUMN ledger.legs.payload_hash IS 'First 32 hex digits of the SHA-256 of the row as received.';

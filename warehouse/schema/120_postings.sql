@@ -43,4 +43,4 @@ COMMENT ON COLUMN ledger.postings.value_usd IS 'Value in the base currency at th
 COMMENT ON COLUMN ledger.postings.price_source IS 'What valued it: base (the base currency itself), the source of a price, or "trade for X" with the source that valued X.';
 COMMENT ON COLUMN ledger.postings.is_interpolated IS 'Whether the value rests on a close of up to three days before, for want of one of its own hour or day.';
 COMMENT ON COLUMN ledger.postings.raw_file IS 'Evidence: the file below the raw folder that holds the row.';
-COMMENT ON COLUMN ledger.postings.payload_hash IS 'SHA-256 of the row as received, in hex.';
+COMMENT ON COLUMN ledger.postings.payload_hash IS 'First 32 hex digits of the SHA-256 of the row as received.';
