@@ -10,13 +10,30 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.lots.columns import ACQUIRED, TRANSFERRED, Codes, Columns, Flags
+from warehouse.lots.columns import ACQUIRED, TRANSFERRED, Columns, Flags
 from warehouse.lots.events import INSTANT, QUANTITY, UNTAXED_PURPOSES, USD
 from warehouse.lots.holding import first_long_days, local_years
-from warehouse.lots.limbs import Limbs, decimals_of, integers_of, limbs_of_integers
+from warehouse.lots.limbs import decimals_of, integers_of, limbs_of_integers
 from warehouse.lots.memory import (
-    BY_NAME, BY_ORDER, COST, COST_KNOWN, FEE_TO_BASIS, FLAGS, GAIN, HOW, LOSS_BASIS, LOT_OF_ROW, MISSING, MOVE,
-    NEITHER_BASIS, OPEN, PROCEEDS, PROCEEDS_KNOWN, STEP_OF, TAKE, UNMET,
+    BY_NAME,
+    BY_ORDER,
+    COST,
+    COST_KNOWN,
+    FEE_TO_BASIS,
+    FLAGS,
+    GAIN,
+    HOW,
+    LOSS_BASIS,
+    LOT_OF_ROW,
+    MISSING,
+    MOVE,
+    NEITHER_BASIS,
+    OPEN,
+    PROCEEDS,
+    PROCEEDS_KNOWN,
+    STEP_OF,
+    TAKE,
+    UNMET,
 )  # fmt: skip
 from warehouse.lots.memory import QUANTITY as UNITS
 from warehouse.lots.plan import METHOD_NAMES, Parts, Plan, Rows

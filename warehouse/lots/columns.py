@@ -1,10 +1,12 @@
 """Events as numpy columns: codes instead of names, integers instead of decimals and instants.
 
-Belongs here: reading the checked Arrow table, and the order in which events happen. Does not belong here: pools, methods.
+Belongs here: reading the checked Arrow table, and the order in which events happen. Does not belong here: pools or
+methods.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -67,7 +69,8 @@ def columns_of(events: pa.Table, zone: ZoneInfo, until: datetime | None) -> Colu
         )
     time_us = _instants(events, "occurred_at")
     kinds = _numpy(pc.index_in(events.column("kind"), pa.array(KINDS))).astype(np.int8)
-    accounts, codes = _codes(pa.chunked_array([*events.column("account").chunks, *events.column("to_account").chunks]))
+    both = [*events.column("account").chunks, *events.column("to_account").chunks]
+    accounts, codes = _codes(pa.chunked_array(both, pa.string()))
     assets, asset = _codes(events.column("asset"))
     fee = limbs_of(events.column("fee_quantity"))
     has_value = _numpy(pc.is_valid(events.column("value_usd")))
@@ -88,7 +91,7 @@ def columns_of(events: pa.Table, zone: ZoneInfo, until: datetime | None) -> Colu
         value=np.where(has_value[:, None], limbs_of(events.column("value_usd")), np.uint64(0)),
         has_value=has_value,
         fee=fee,
-        has_fee=fee.any(axis=1),
+        has_fee=(fee != 0).any(axis=1),
         arrived_us=_instants(events, "arrived_at", time_us),
         acquired_us=_instants(events, "acquired_at", time_us),
     )
@@ -130,6 +133,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[pa.Array, Codes]:
     return encoded.dictionary.take(by_name), places[indices] if len(places) else indices.astype(np.int32)
 
 
-def _numpy(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.generic]:
+def _numpy(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
     array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    return array.to_numpy(zero_copy_only=False)
+    numbers: npt.NDArray[Any] = array.to_numpy(zero_copy_only=False)
+    return numbers

@@ -9,15 +9,19 @@ Belongs here: the number type and `wide.py`'s functions for it. Does not belong 
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, models, overload, register_jitable, register_model
+from numba.extending import intrinsic as numba_intrinsic
+from numba.extending import models, overload, register_jitable, register_model
 
 from warehouse.lots import wide as plain
+
+intrinsic = cast("Callable[[Callable[..., Any]], Callable[..., Any]]", numba_intrinsic)
+"""What it makes is called without the typing context that it is written with."""
 
 _BITS_64 = ir.IntType(64)
 _BITS_128 = ir.IntType(128)
@@ -29,7 +33,7 @@ _BASE_32 = np.uint64(1 << 32)
 _ONES_64 = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 
-class Int128(types.Type):  # type: ignore[misc]
+class Int128(types.Type):
     """A signed 128-bit integer in registers."""
 
     def __init__(self) -> None:
@@ -40,15 +44,15 @@ int128 = Int128()
 
 
 @register_model(Int128)
-class _Int128Model(models.PrimitiveModel):  # type: ignore[misc]
+class _Int128Model(models.PrimitiveModel):
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, _BITS_128)
+        super().__init__(dmm, fe_type, _BITS_128)  # type: ignore[no-untyped-call]
 
 
 def _binary(result: Any, emit: Callable[[ir.IRBuilder, Any, Any], Any]) -> Any:
     """An intrinsic of two 128-bit numbers."""
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def operation(_context: Any, left: Any, right: Any) -> Any:
         def generate(_target: Any, builder: ir.IRBuilder, _signature: Any, arguments: Any) -> Any:
             return emit(builder, *arguments)
@@ -65,23 +69,28 @@ _below = _binary(types.boolean, lambda builder, a, b: builder.icmp_unsigned("<",
 
 
 def _operator(symbol: Any, body: Any) -> None:
-    @overload(symbol, strict=False)  # type: ignore[untyped-decorator]
+    @overload(symbol, strict=False)
     def choose(left: Any, right: Any) -> Any:
         if left is int128 and right is int128:
-            return lambda left, right: body(left, right)
+            return lambda left, right: body(left, right)  # noqa: PLW0108 - numba compares the signatures
         return None
+
+
+def _comparison(sign: str) -> Any:
+    return _binary(types.boolean, lambda builder, a, b: builder.icmp_signed(sign, a, b))
 
 
 _operator(operator.add, _add)
 _operator(operator.sub, _sub)
-for _symbol, _sign in (
-    (operator.lt, "<"), (operator.le, "<="), (operator.gt, ">"), (operator.ge, ">="), (operator.eq, "=="),
-    (operator.ne, "!="),
-):  # fmt: skip
-    _operator(_symbol, _binary(types.boolean, lambda builder, a, b, sign=_sign: builder.icmp_signed(sign, a, b)))
+_operator(operator.lt, _comparison("<"))
+_operator(operator.le, _comparison("<="))
+_operator(operator.gt, _comparison(">"))
+_operator(operator.ge, _comparison(">="))
+_operator(operator.eq, _comparison("=="))
+_operator(operator.ne, _comparison("!="))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _from_int64(_context: Any, number: Any) -> Any:
     def generate(_target: Any, builder: ir.IRBuilder, _signature: Any, arguments: Any) -> Any:
         return builder.sext(arguments[0], _BITS_128)
@@ -89,7 +98,7 @@ def _from_int64(_context: Any, number: Any) -> Any:
     return int128(types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _join(_context: Any, high: Any, low: Any) -> Any:
     def generate(_target: Any, builder: ir.IRBuilder, _signature: Any, arguments: Any) -> Any:
         upper = builder.shl(builder.zext(arguments[0], _BITS_128), ir.Constant(_BITS_128, 64))
@@ -98,7 +107,7 @@ def _join(_context: Any, high: Any, low: Any) -> Any:
     return int128(types.uint64, types.uint64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _low(_context: Any, number: Any) -> Any:
     def generate(_target: Any, builder: ir.IRBuilder, _signature: Any, arguments: Any) -> Any:
         return builder.trunc(arguments[0], _BITS_64)
@@ -106,7 +115,7 @@ def _low(_context: Any, number: Any) -> Any:
     return types.uint64(number), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _high(_context: Any, number: Any) -> Any:
     def generate(_target: Any, builder: ir.IRBuilder, _signature: Any, arguments: Any) -> Any:
         return builder.trunc(builder.lshr(arguments[0], ir.Constant(_BITS_128, 64)), _BITS_64)
@@ -114,7 +123,7 @@ def _high(_context: Any, number: Any) -> Any:
     return types.uint64(number), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _times(_context: Any, left: Any, right: Any) -> Any:
     """Two 64-bit limbs to their 128-bit product."""
 
@@ -125,7 +134,7 @@ def _times(_context: Any, left: Any, right: Any) -> Any:
     return int128(types.uint64, types.uint64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _leading_zeros(_context: Any, limb: Any) -> Any:
     def generate(_target: Any, builder: ir.IRBuilder, _signature: Any, arguments: Any) -> Any:
         return builder.ctlz(arguments[0], cgutils.true_bit)
@@ -133,17 +142,17 @@ def _leading_zeros(_context: Any, limb: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-@overload(plain.wide, strict=False)  # type: ignore[untyped-decorator]
+@overload(plain.wide, strict=False)
 def _wide(number: Any) -> Any:
     return lambda number: _from_int64(np.int64(number))
 
 
-@overload(plain.get, strict=False)  # type: ignore[untyped-decorator]
+@overload(plain.get, strict=False)
 def _get(numbers: Any, place: Any) -> Any:
     return lambda numbers, place: _join(numbers[2 * place + 1], numbers[2 * place])
 
 
-@overload(plain.put, strict=False)  # type: ignore[untyped-decorator]
+@overload(plain.put, strict=False)
 def _put(numbers: Any, place: Any, number: Any) -> Any:
     def body(numbers: Any, place: Any, number: Any) -> None:
         numbers[2 * place] = _low(number)
@@ -152,12 +161,12 @@ def _put(numbers: Any, place: Any, number: Any) -> Any:
     return body
 
 
-@overload(plain.count, strict=False)  # type: ignore[untyped-decorator]
+@overload(plain.count, strict=False)
 def _count(numbers: Any) -> Any:
     return lambda numbers: len(numbers) // 2
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@register_jitable
 def _multiply(a: Any, b: Any) -> Any:
     """The 256-bit product of two numbers from 0, as its high and low halves."""
     low = _times(_low(a), _low(b))
@@ -170,7 +179,7 @@ def _multiply(a: Any, b: Any) -> Any:
     return _times(_high(a), _high(b)) + upper, _join(_low(middle), _low(low))
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@register_jitable
 def _divide_2_by_1(high: Any, low: Any, divisor: Any) -> Any:
     """128 by 64 bits to 64, and the rest; high < divisor. Two digits of 32 bits (Hacker's Delight, divlu)."""
     if high == _U0:
@@ -198,7 +207,7 @@ def _divide_2_by_1(high: Any, low: Any, divisor: Any) -> Any:
     return (first << _U32) + second, remainder
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@register_jitable
 def _divide_3_by_2(high: Any, low: Any, divisor: Any) -> Any:
     """(`high` 128 bits, `low` 64) by a divisor whose top bit is set, high < divisor: one limb, and the rest."""
     top, bottom = _high(divisor), _low(divisor)
@@ -216,7 +225,7 @@ def _divide_3_by_2(high: Any, low: Any, divisor: Any) -> Any:
     return digit, _join(_low(high), low) - _mul(_join(_U0, digit), divisor)
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@register_jitable
 def _shift(number: Any, zeros: Any) -> Any:
     """`number` moved up by less than 64 bits."""
     if zeros == _U0:
@@ -225,7 +234,7 @@ def _shift(number: Any, zeros: Any) -> Any:
     return _join(top, _low(number) << zeros)
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@register_jitable
 def _divide(high: Any, low: Any, divisor: Any) -> Any:
     """256 by 128 bits to 128, and the rest; high < divisor."""
     if _high(divisor) == _U0:
@@ -247,7 +256,7 @@ def _divide(high: Any, low: Any, divisor: Any) -> Any:
     return _join(first, second), remainder
 
 
-@overload(plain.share, strict=False)  # type: ignore[untyped-decorator]
+@overload(plain.share, strict=False)
 def _share(total: Any, part: Any, whole: Any) -> Any:
     def body(total: Any, part: Any, whole: Any) -> Any:
         zero = _from_int64(0)
@@ -266,7 +275,7 @@ def _share(total: Any, part: Any, whole: Any) -> Any:
     return body
 
 
-@overload(plain.is_dearer, strict=False)  # type: ignore[untyped-decorator]
+@overload(plain.is_dearer, strict=False)
 def _is_dearer(cost: Any, quantity: Any, other_cost: Any, other_quantity: Any) -> Any:
     def body(cost: Any, quantity: Any, other_cost: Any, other_quantity: Any) -> Any:
         zero = _from_int64(0)

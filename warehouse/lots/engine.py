@@ -119,6 +119,7 @@ def _facts(columns: Columns, policy: Policy, lot_event: Rows) -> LotFacts:
             has_fair_value = pc.fill_null(is_dual, False).to_numpy(zero_copy_only=False)
             fair_value = limbs_of(pa.chunked_array([fair.take(pa.array(lot_event))]))
     return LotFacts(
+        asset=columns.asset[lot_event],
         acquired_us=acquired_us,
         long_day=long_day,
         quantity=columns.quantity[lot_event],

@@ -2,7 +2,8 @@
 
 Reg. 1.1012-1(j)(2) and (3): an identification is made no later than the date and time of the sale, disposition or
 transfer; for units that a broker holds it is made to the broker, for which Notice 2025-7 as extended by Notice 2026-20
-takes one's own books until 2026-12-31. Anything else leaves the units to the standing order, else to first in, first out.
+takes one's own books until 2026-12-31. Anything else leaves the units to the standing order, else to first in, first
+out.
 
 Belongs here: the judgement of what an event's `lots` say. Does not belong here: the journal that proves the time.
 """

@@ -64,5 +64,7 @@ def limbs_of_integers(numbers: Sequence[int]) -> Limbs:
 
 def floats_of(limbs: Limbs) -> npt.NDArray[np.float64]:
     """The numbers to about 16 digits, for presorting and bounds only."""
-    floats: npt.NDArray[np.float64] = limbs[:, 1].view(np.int64) * 2.0**64 + limbs[:, 0]
+    floats = limbs[:, 1].view(np.int64).astype(np.float64)
+    floats *= 2.0**64
+    floats += limbs[:, 0]
     return floats

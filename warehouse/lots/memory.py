@@ -34,8 +34,8 @@ PARCEL, LOT_OF, IS_KNOWN = 2, 0, 1
 one parcel until something (averaging, a fee) changes the cost of part of it."""
 
 POOL, LIVE, USES, IS_AVERAGED, IS_AVERAGE_KNOWN = 4, 0, 1, 2, 3
-"""pools: how many pieces with units, which methods it needs queues for (bit 1 << method), the state of its average, whose
-quantity and cost are `pool_amounts[2p]` and `[2p + 1]`."""
+"""pools: how many pieces with units, which methods it needs queues for (bit 1 << method), the state of its average,
+whose quantity and cost are `pool_amounts[2p]` and `[2p + 1]`."""
 
 ROW, STEP_OF, LOT_OF_ROW, HOW, FLAGS = 4, 0, 1, 2, 3
 """rows: the answer. `row_amounts` has quantity, cost, proceeds and gain of each."""
@@ -48,16 +48,18 @@ BY_ORDER, BY_NAME, MISSING, UNMET, OPEN = 0, 1, 2, 3, 4
 COST_KNOWN, PROCEEDS_KNOWN, LOSS_BASIS, NEITHER_BASIS = 1, 2, 4, 8
 
 # counters
-PIECES_USED, ENTRIES_USED, PARCELS_USED, ROWS_USED, MOVED_FROM, LINKS = 0, 1, 2, 3, 4, 5
-COUNTERS = 6
-"""`MOVED_FROM` is the first piece that the last move made; `LINKS` the most entries that a piece may need."""
+PIECES_USED, ENTRIES_USED, PARCELS_USED, ROWS_USED, MOVED_FROM = 0, 1, 2, 3, 4
+PIECES_ROOM, ENTRIES_ROOM, PARCELS_ROOM, ROWS_ROOM, STEPS, LINKS, HAS_GIFTS = 5, 6, 7, 8, 9, 10, 11
+COUNTERS = 12
+"""What is used and how much there is room for; `MOVED_FROM` is the first piece that the last move made, `STEPS` the
+number of steps, `LINKS` the most entries that a piece may need, `HAS_GIFTS` whether `Lots.has_fair_value` is there."""
 
 
 class Steps(NamedTuple):
     """What happens, asset by asset and in order of time; every asset's steps end with `END`.
 
-    `pool` is what a step takes from (an acquisition: goes to). `first`: the lot of an acquisition. `first` to `last`: the
-    picks of a step with identified lots. `has_value` is 0 where `value` is unknown.
+    `pool` is what a step takes from (an acquisition: goes to). `first`: the lot of an acquisition. `first` to `last`:
+    the picks of a step with identified lots. `has_value` is 0 where `value` is unknown.
     """
 
     op: Ints

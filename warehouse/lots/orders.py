@@ -1,8 +1,8 @@
 """The orders of lots as ranks: within one asset, the lot with the lower rank goes first.
 
 - by time: the earliest acquired first; at one instant, in the order of events. Last in, first out is its reverse.
-- by cost: the dearest (or the cheapest) unit first, by the exact cost per unit when acquired; equal ones by time. Lots of
-  unknown cost go last in both.
+- by cost: the dearest (or the cheapest) unit first, by the exact cost per unit when acquired; equal ones by time. Lots
+  of unknown cost go last in both.
 
 Floats presort by cost; whatever they can not tell apart is put right with exact products.
 
@@ -21,31 +21,36 @@ _TELL_APART = 4e-15
 """Relative: some 16 roundings of a double, of which the presorting key has four."""
 
 
-def ranks_by_time(acquired_us: npt.NDArray[np.int64]) -> Ranks:
-    """Ranks by the instant of acquisition, of lots given in the order of their events."""
+def ranks_by_time(acquired_us: npt.NDArray[np.int64], asset: npt.NDArray[np.int32]) -> Ranks:
+    """Ranks by the instant of acquisition, of lots given by asset and in the order of their events."""
+    is_later = (acquired_us[1:] >= acquired_us[:-1]) | (asset[1:] != asset[:-1])
+    if is_later.all():
+        return np.arange(len(acquired_us), dtype=np.int32)
     return ranks_in_order(np.argsort(acquired_us, kind="stable"))
 
 
 def sorted_by_cost(
-    cost: Limbs, quantity: Limbs, is_known: npt.NDArray[np.bool_], by_time: npt.NDArray[np.int64], *, descending: bool
+    cost: Limbs, quantity: Limbs, is_known: npt.NDArray[np.bool_], *, descending: bool
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Lots presorted by cost per unit, and the begins and ends of the stretches that need `sort_exactly`.
 
-    `by_time` lists the lots by time. The stretches are flat: begin, end, begin, end.
+    The stretches are flat: begin, end, begin, end. Lots that cost the same stand in one stretch, in any order.
     """
-    unit = np.where(is_known, floats_of(cost) / floats_of(quantity), 0.0)
+    unit = floats_of(cost) / floats_of(quantity)
     if descending:
-        unit = -unit
-    unit = np.where(is_known, unit, np.inf)[by_time]
-    places = np.argsort(unit, kind="stable")
+        np.negative(unit, out=unit)
+    unit[~is_known] = np.inf
+    places = np.argsort(unit)
     key = unit[places]
-    known = int(is_known.sum())
     with np.errstate(invalid="ignore"):
         is_near = np.abs(key[1:] - key[:-1]) <= _TELL_APART * np.abs(key[1:])
-    is_near[max(known - 1, 0) :] = False
+    is_near[np.isinf(key[1:])] = True
+    known = int(is_known.sum())
+    if 0 < known < len(key):
+        is_near[known - 1] = False
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_near, [False]]).astype(np.int8)))
     edges[1::2] += 1
-    return by_time[places], edges
+    return places, edges
 
 
 def sort_exactly(
@@ -99,7 +104,7 @@ def merge(
 
 
 def goes_first(lot: int, other: int, cost: Wides, quantity: Wides, fifo: Ints, descending: int) -> bool:
-    """Whether `lot` goes before `other`, exactly."""
+    """Whether `lot` goes before `other`, exactly; of unknown costs, which are 0 here, the earlier goes first."""
     first, second = lot, other
     if descending == 0:
         first, second = other, lot

@@ -1,7 +1,7 @@
 """Which piece goes next, and the queues that know. Runs plain and compiled, as `walk.py` does.
 
-Belongs here: keeping every queue a pool needs, the order of `min_tax`, finding a named lot's units. Does not belong here:
-what is done with the piece.
+Belongs here: keeping every queue a pool needs, the order of `min_tax`, finding a named lot's units. Does not belong
+here: what is done with the piece.
 """
 
 from warehouse.lots.memory import (

@@ -8,6 +8,7 @@ Belongs here: which steps there are, from and to which pool, by which method. Do
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,18 @@ from warehouse.lots.holding import local_days
 from warehouse.lots.identification import Named
 from warehouse.lots.limbs import Limbs
 from warehouse.lots.memory import (
-    ACQUIRE, ARRIVE, AVERAGE, END, FEE_TO_BASIS, FIFO, HIFO, LIFO, LOFO, MIN_TAX, MOVE, TAKE,
+    ACQUIRE,
+    ARRIVE,
+    AVERAGE,
+    END,
+    FEE_TO_BASIS,
+    FIFO,
+    HIFO,
+    LIFO,
+    LOFO,
+    MIN_TAX,
+    MOVE,
+    TAKE,
 )  # fmt: skip
 from warehouse.lots.policy import Method, Policy
 
@@ -32,7 +44,7 @@ METHOD_NAMES = ("fifo", "lifo", "hifo", "lofo", "min_tax", "average")
 """By code."""
 
 Rows = npt.NDArray[np.int64]
-_Draft = dict[str, npt.NDArray[np.generic]]
+_Draft = dict[str, npt.NDArray[Any]]
 """Steps as columns by name, before pools are numbered."""
 
 _NOWHERE = -1
@@ -57,8 +69,8 @@ class Parts:
 class Plan:
     """Steps as columns, and what their numbers stand for.
 
-    `event` is the row behind each step, -1 for none; `turn` orders the steps of all assets. `pool_account` is a code, -1
-    for a pool of all accounts; `is_transit` marks the pools of transfers under way, whose account is where they go.
+    `event` is the row behind each step, -1 for none; `turn` orders the steps of all assets. `pool_account` is a code,
+    -1 for a pool of all accounts; `is_transit` marks the pools of transfers under way, whose account is where they go.
     """
 
     op: npt.NDArray[np.int8]

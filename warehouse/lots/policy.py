@@ -71,8 +71,8 @@ class MethodSince:
 class SpecificAllocation:
     """Which units of which lots lie in which account when accounts become pools (Rev. Proc. 2024-28 section 5.02(4)).
 
-    `units` are (lot, account, quantity). It counts for an asset only if `completed_at` is before that asset's first sale
-    or transfer after the pools changed.
+    `units` are (lot, account, quantity). It counts for an asset only if `completed_at` is before that asset's first
+    sale or transfer after the pools changed.
     """
 
     units: tuple[tuple[str, str, Decimal], ...]

@@ -76,8 +76,9 @@ LOT_MOVES = pa.schema(
 )
 """One row per (transfer, lot). Nothing moves in a pool without accounts.
 
-`reason` is `transfer`; `fee_to_basis` for units spent on a move whose cost joined the moved lots, if the policy says so;
-`allocation` for where each lot lies when accounts become pools, from the account where it was acquired, without an event.
+`reason` is `transfer`; `fee_to_basis` for units spent on a move whose cost joined the moved lots, if the policy says
+so; `allocation` for where each lot lies when accounts become pools, from the account where it was acquired, without an
+event.
 """
 
 PROBLEMS = pa.schema(

@@ -10,6 +10,7 @@ from warehouse.lots.memory import (
     ENTRIES_USED,
     FLAGS,
     GAIN,
+    HAS_GIFTS,
     HOW,
     IS_AVERAGE_KNOWN,
     IS_AVERAGED,
@@ -99,7 +100,7 @@ def cost_of_gift(row: int, proceeds: int, lots: Lots, m: Memory) -> int:
     place = AMOUNTS * row
     cost = get(m.row_amounts, place + COST)
     lot = m.rows[ROW * row + LOT_OF_ROW]
-    if len(lots.has_fair_value) == 0 or lots.has_fair_value[lot] == 0 or cost < proceeds:
+    if m.counters[HAS_GIFTS] == 0 or lots.has_fair_value[lot] == 0 or cost < proceeds:
         return cost
     fair = share(get(lots.fair_value, lot), get(m.row_amounts, place + QUANTITY), get(lots.whole, lot))
     if proceeds < fair:

@@ -15,14 +15,41 @@ import numpy.typing as npt
 from warehouse.lots.limbs import Limbs, floats_of, limbs_of_integers
 from warehouse.lots.machines import Compiled, Machine, Plain
 from warehouse.lots.memory import (
-    AMOUNTS, AVERAGE, COUNTERS, ENTRIES_USED, ENTRY, FEE_TO_BASIS, HIFO, LINKS, LOFO, MIN_TAX, PARCEL, PARCELS_USED,
-    PIECE, PIECES_USED, POOL, QUEUE, QUEUES, ROW, ROWS_USED, USES, Lots, Memory, Picks, Steps,
+    AMOUNTS,
+    AVERAGE,
+    COUNTERS,
+    ENTRIES_ROOM,
+    ENTRIES_USED,
+    ENTRY,
+    FEE_TO_BASIS,
+    HAS_GIFTS,
+    HIFO,
+    LINKS,
+    LOFO,
+    MIN_TAX,
+    PARCEL,
+    PARCELS_ROOM,
+    PARCELS_USED,
+    PIECE,
+    PIECES_ROOM,
+    PIECES_USED,
+    POOL,
+    QUEUE,
+    QUEUES,
+    ROW,
+    ROWS_ROOM,
+    ROWS_USED,
+    STEPS,
+    USES,
+    Lots,
+    Memory,
+    Picks,
+    Steps,
 )  # fmt: skip
 from warehouse.lots.orders import ranks_by_time, ranks_in_order, sorted_by_cost
 from warehouse.lots.plan import Plan
-from warehouse.lots.wide import Ints
 
-COMPILED_FROM = 30_000
+COMPILED_FROM = 50_000
 """Steps from which the compiled walk is used."""
 
 _SAFE = 2.0**125
@@ -34,8 +61,9 @@ _UNIT_COST_BOUND = 9.9e9
 
 @dataclass(frozen=True, slots=True)
 class LotFacts:
-    """What is known of each lot before the walk. `fair_value` counts where `has_fair_value`."""
+    """What is known of each lot before the walk, `asset` a code. `fair_value` counts where `has_fair_value`."""
 
+    asset: npt.NDArray[np.int32]
     acquired_us: npt.NDArray[np.int64]
     long_day: npt.NDArray[np.int64]
     quantity: Limbs
@@ -81,7 +109,7 @@ def run(plan: Plan, facts: LotFacts, picks: tuple[list[int], list[int]], machine
     )
     picked = Picks(machine.ints(np.array(picks[0], np.int32), np.int32), machine.wides(limbs_of_integers(picks[1])))
     lots = lots_in_order(plan, facts, machine)
-    memory = _memory(plan, len(facts.long_day), machine)
+    memory = _memory(plan, facts, machine)
     step = machine.walk(steps, lots, picked, memory, 0)
     while step < len(plan.op):
         memory = _enlarged(memory, machine)
@@ -96,7 +124,7 @@ def run(plan: Plan, facts: LotFacts, picks: tuple[list[int], list[int]], machine
 def lots_in_order(plan: Plan, facts: LotFacts, machine: Machine) -> Lots:
     """The ranks that the plan's methods need."""
     uses = int(np.bitwise_or.reduce(plan.uses, initial=0))
-    fifo = ranks_by_time(facts.acquired_us)
+    fifo = ranks_by_time(facts.acquired_us, facts.asset)
     none = np.zeros(0, np.int32)
     hifo = _by_cost(facts, fifo, machine, descending=True) if uses & (1 << HIFO | 1 << MIN_TAX) else none
     lofo = _by_cost(facts, fifo, machine, descending=False) if uses & (1 << LOFO) else none
@@ -125,17 +153,16 @@ def unit_costs(cost: Limbs, quantity: Limbs) -> tuple[Limbs, npt.NDArray[np.bool
 def _by_cost(
     facts: LotFacts, fifo: npt.NDArray[np.int32], machine: Machine, *, descending: bool
 ) -> npt.NDArray[np.int32]:
-    by_time = np.argsort(fifo, kind="stable")
-    order, stretches = sorted_by_cost(facts.cost, facts.quantity, facts.is_known, by_time, descending=descending)
+    order, stretches = sorted_by_cost(facts.cost, facts.quantity, facts.is_known, descending=descending)
     if len(stretches):
-        lots, scratch = machine.ints(order, np.int64), machine.ints(order, np.int64)
+        lots, scratch = machine.ints(order, np.int64), machine.zeros(len(order))
         cost, quantity, ranks = machine.wides(facts.cost), machine.wides(facts.quantity), machine.ints(fifo, np.int32)
         machine.sort_exactly(lots, scratch, machine.ints(stretches, np.int64), cost, quantity, ranks, int(descending))
         order = machine.array(lots, len(order))
     return ranks_in_order(order)
 
 
-def _memory(plan: Plan, lots: int, machine: Machine) -> Memory:
+def _memory(plan: Plan, facts: LotFacts, machine: Machine) -> Memory:
     """Room for what a walk with few transfers needs."""
     largest = int(np.bincount(plan.pool_asset[plan.pool], minlength=1).max()) + 8
     pools = len(plan.uses)
@@ -149,12 +176,17 @@ def _memory(plan: Plan, lots: int, machine: Machine) -> Memory:
         parcel_amounts=machine.zeros(2 * largest, is_wide=True),
         pools=machine.zeros(POOL * pools),
         pool_amounts=machine.zeros(2 * pools, is_wide=True),
-        lot_chain=machine.ints(np.full(lots, -1), np.int64),
+        lot_chain=machine.ints(np.full(len(facts.long_day), -1), np.int64),
         rows=machine.zeros(ROW * (len(plan.op) + 8)),
         row_amounts=machine.zeros(AMOUNTS * (len(plan.op) + 8), is_wide=True),
         counters=machine.zeros(COUNTERS),
     )
+    memory.counters[STEPS] = len(plan.op)
     memory.counters[LINKS] = links
+    memory.counters[HAS_GIFTS] = int(facts.has_fair_value.any())
+    memory.counters[ROWS_ROOM] = len(plan.op) + 8
+    memory.counters[PIECES_ROOM] = memory.counters[PARCELS_ROOM] = largest
+    memory.counters[ENTRIES_ROOM] = links * largest
     for pool, uses in enumerate(plan.uses.tolist()):
         memory.pools[POOL * pool + USES] = uses
     return memory
@@ -165,16 +197,17 @@ def _enlarged(memory: Memory, machine: Machine) -> Memory:
     counters = memory.counters
     wanted = counters[PIECES_USED] + 8
 
-    def goal(numbers: Ints, used: int, more: int, record: int) -> int:
-        room = len(numbers) // record
-        return record * (room if used + more <= room else max(2 * room, used + more))
+    def enlarge(room: int, used: int, more: int) -> int:
+        if counters[used] + more > counters[room]:
+            counters[room] = max(2 * counters[room], counters[used] + more)
+        return counters[room]
 
-    entries = goal(memory.entries, counters[ENTRIES_USED], counters[LINKS] * wanted, ENTRY)
-    pieces = goal(memory.pieces, counters[PIECES_USED], wanted, PIECE) // PIECE
-    parcels = goal(memory.parcels, counters[PARCELS_USED], 2 * wanted, PARCEL) // PARCEL
-    rows = goal(memory.rows, counters[ROWS_USED], wanted, ROW) // ROW
+    entries = enlarge(ENTRIES_ROOM, ENTRIES_USED, counters[LINKS] * wanted)
+    pieces = enlarge(PIECES_ROOM, PIECES_USED, wanted)
+    parcels = enlarge(PARCELS_ROOM, PARCELS_USED, 2 * wanted)
+    rows = enlarge(ROWS_ROOM, ROWS_USED, wanted)
     return memory._replace(
-        entries=machine.enlarged(memory.entries, entries),
+        entries=machine.enlarged(memory.entries, ENTRY * entries),
         pieces=machine.enlarged(memory.pieces, PIECE * pieces),
         extents=machine.enlarged(memory.extents, 2 * pieces, is_wide=True),
         parcels=machine.enlarged(memory.parcels, PARCEL * parcels),

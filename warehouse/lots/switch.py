@@ -119,7 +119,7 @@ def allocation_moves(columns: Columns, lot_event: Rows, placed: Placed, policy: 
 
 def allocation_problems(placed: Placed, late: list[str], policy: Policy) -> pa.Table:
     """Schema `PROBLEMS`: what an allocation left over or could not fill, and those that came too late."""
-    rows = []
+    rows: list[tuple[str, str, str, int | None, str]] = []
     for asset, placing in placed.placings.items():
         for problem, amounts, detail in (
             ("allocation_unmet", placing.short, "units are held here for which no lot is left"),
@@ -164,8 +164,8 @@ def _balances(columns: Columns, chosen: Flags) -> dict[int, dict[int, int]]:
         for key, amounts, rows in terms:
             _add(sums, sign, key[rows], amounts[rows])
     balances: dict[int, dict[int, int]] = {}
-    for key, units in sorted(sums.items()):
-        balances.setdefault(key // count, {})[key % count] = units
+    for place, units in sorted(sums.items()):
+        balances.setdefault(place // count, {})[place % count] = units
     return balances
 
 

@@ -16,8 +16,8 @@ from warehouse.lots.memory import (
     COST,
     COST_KNOWN,
     END,
+    ENTRIES_ROOM,
     ENTRIES_USED,
-    ENTRY,
     FEE_TO_BASIS,
     FLAGS,
     IS_AVERAGE_KNOWN,
@@ -31,14 +31,17 @@ from warehouse.lots.memory import (
     MOVED_FROM,
     PARCEL,
     PARCEL_OF,
+    PARCELS_ROOM,
     PARCELS_USED,
     PIECE,
+    PIECES_ROOM,
     PIECES_USED,
     POOL,
     POOL_OF,
-    QUEUES,
     ROW,
+    ROWS_ROOM,
     ROWS_USED,
+    STEPS,
     TAKE,
     UNMET,
     Lots,
@@ -53,37 +56,46 @@ from warehouse.lots.wide import get, put, share, wide
 
 
 def walk(steps: Steps, lots: Lots, picks: Picks, m: Memory, begin: int) -> int:
-    """Take the steps from `begin` on; the step that was not taken for want of room in `m`, or their number at the end."""
-    for step in range(begin, len(steps.op)):
+    """Take the steps from `begin` on; the one left for want of room in `m`, or their number at the end."""
+    for step in range(begin, m.counters[STEPS]):
         if not has_room(step, steps, m):
             return step
         op, pool = steps.op[step], steps.pool[step]
-        if op != END:
-            average(pool, steps.method[step], m)
+        if op == END:
+            list_open(m)
+            continue
+        average(pool, steps.method[step], m)
         if op == ACQUIRE:
             quantity = get(steps.quantity, step)
             parcel = add_parcel(steps.first[step], quantity, get(steps.value, step), steps.has_value[step], m)
             piece = add_piece(parcel, pool, wide(0), quantity, m)
             link(piece, lots, m)
-        elif op == END:
-            list_open(m)
-        else:
-            if op in (MOVE, ARRIVE):
-                average(steps.to_pool[step], steps.to_method[step], m)
+        elif op == TAKE:
             first_row = m.counters[ROWS_USED]
-            if op in (MOVE, ARRIVE):
-                m.counters[MOVED_FROM] = m.counters[PIECES_USED]
             done = consume(step, first_row, steps, lots, picks, m)
-            if op == TAKE:
-                settle(step, first_row, done, steps, lots, m)
-            elif op == FEE_TO_BASIS:
-                add_to_moved(first_row, m)
-            if op != TAKE and steps.op[step + 1] != FEE_TO_BASIS:
-                for piece in range(m.counters[MOVED_FROM], m.counters[PIECES_USED]):
-                    link(piece, lots, m)
-            if op in (MOVE, FEE_TO_BASIS) and done < get(steps.quantity, step):
-                add_row(step, -1, MISSING, get(steps.quantity, step) - done, wide(0), 0, m)
-    return len(steps.op)
+            settle(step, first_row, done, steps, lots, m)
+        else:
+            move(step, steps, lots, picks, m)
+    return m.counters[STEPS]
+
+
+def move(step: int, steps: Steps, lots: Lots, picks: Picks, m: Memory) -> None:
+    """Take the step's units along to another pool, or spend them on the move just before.
+
+    What moves joins its new pool only when the move is paid for.
+    """
+    op, first_row = steps.op[step], m.counters[ROWS_USED]
+    if op != FEE_TO_BASIS:
+        average(steps.to_pool[step], steps.to_method[step], m)
+        m.counters[MOVED_FROM] = m.counters[PIECES_USED]
+    done = consume(step, first_row, steps, lots, picks, m)
+    if op == FEE_TO_BASIS:
+        add_to_moved(first_row, m)
+    if steps.op[step + 1] != FEE_TO_BASIS:
+        for piece in range(m.counters[MOVED_FROM], m.counters[PIECES_USED]):
+            link(piece, lots, m)
+    if op != ARRIVE and done < get(steps.quantity, step):
+        add_row(step, -1, MISSING, get(steps.quantity, step) - done, wide(0), 0, m)
 
 
 def has_room(step: int, steps: Steps, m: Memory) -> bool:
@@ -100,10 +112,10 @@ def has_room(step: int, steps: Steps, m: Memory) -> bool:
         linked = m.counters[PIECES_USED] - m.counters[MOVED_FROM]
         parcels += linked
     return (
-        m.counters[ROWS_USED] + rows <= len(m.rows) // ROW
-        and m.counters[PIECES_USED] + pieces <= len(m.pieces) // PIECE
-        and m.counters[PARCELS_USED] + parcels <= len(m.parcels) // PARCEL
-        and m.counters[ENTRIES_USED] + m.counters[LINKS] * linked <= len(m.entries) // ENTRY
+        m.counters[ROWS_USED] + rows <= m.counters[ROWS_ROOM]
+        and m.counters[PIECES_USED] + pieces <= m.counters[PIECES_ROOM]
+        and m.counters[PARCELS_USED] + parcels <= m.counters[PARCELS_ROOM]
+        and m.counters[ENTRIES_USED] + m.counters[LINKS] * linked <= m.counters[ENTRIES_ROOM]
     )
 
 
