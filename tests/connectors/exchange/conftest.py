@@ -64,7 +64,7 @@ OpenDesk = Callable[..., Any]
 
 @pytest.fixture
 def open_desk(tmp_path: Path) -> Callable[..., Any]:
-    """`with open_desk("kraken", venue) as desk:` serves the venue while the block runs."""
+    """Serves a venue while a block runs, to an account of its own: `with open_desk("kraken", venue) as desk`."""
 
     @contextmanager
     def opened(exchange: str, venue: Venue, **options: Any) -> Iterator[Desk]:

@@ -170,7 +170,10 @@ def test_withdrawals_and_fiat__are_booked_with_their_fees(open_desk: Open) -> No
         desk.sync(NOW)
         (withdrawal,), (fiat,) = desk.rows("withdrawals"), desk.rows("deposits")
     assert postings_of(withdrawal) == [("BTC", "-0.5", "principal"), ("BTC", "-0.0005", "fee")]
-    assert (withdrawal["occurred_at"], withdrawal["tx_hash"]) == (datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC), "cd" * 32)
+    assert (withdrawal["occurred_at"], withdrawal["tx_hash"]) == (
+        datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC),
+        "cd" * 32,
+    )
     assert (fiat["id"], fiat["status"], postings_of(fiat)) == ("fiat-f1", "final", [("EUR", "98.50", "principal")])
 
 

@@ -68,7 +68,8 @@ def test_sync__twice__writes_nothing_new_and_asks_once_a_stream(open_desk: Open)
 
 def test_trade__as_received__keeps_every_digit_and_the_payload(open_desk: Open) -> None:
     trade = kraken_trade(1, AT * 1000 + 123) | {
-        "price": "27123.4567891234567891", "vol": "0.123456789012345678", "cost": "3348.5678901234567", "fee": "5.35770862",
+        "price": "27123.4567891234567891", "vol": "0.123456789012345678", "cost": "3348.5678901234567",
+        "fee": "5.35770862",
     }  # fmt: skip
     with open_desk("kraken", _venue(kraken_markets() | {"TradesHistory": {"TABCDE-FGHIJ-KLMNOP": trade}})) as desk:
         desk.sync(NOW)
@@ -107,7 +108,9 @@ def test_fill__that_appears_behind_the_cursor__comes_with_the_next_night(open_de
     venue = _venue(kraken_history(100, start=NOW - 12 * HOUR, seconds_apart=60))
     with open_desk("kraken", venue) as desk:
         desk.sync(NOW)
-        venue.trades.add(kraken_trade(7000, int((NOW - 2 * 24 * HOUR).timestamp() * 1000)) | {"id": "TLATE0-00000-000000"})
+        venue.trades.add(
+            kraken_trade(7000, int((NOW - 2 * 24 * HOUR).timestamp() * 1000)) | {"id": "TLATE0-00000-000000"}
+        )
         assert desk.sync(NOW + 24 * HOUR)["trades"].rows == 1
         assert desk.ids("trades").count("TLATE0-00000-000000") == 1
 
