@@ -55,6 +55,13 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def ui_config(ui: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lotkeeper.toml of the book that the UI serves."""
+    assert ui
+    return tmp_path_factory.getbasetemp() / "ui0" / "lotkeeper.toml"
+
+
 def _wait_for_address(log: Path, process: "subprocess.Popen[bytes]") -> str:
     for _ in range(WAIT_SECONDS * 2):
         assert process.poll() is None, log.read_text()
@@ -97,3 +104,17 @@ def test_ui__automation__shows_the_nightly_schedule_running(ui: str, page: Page)
     expect(page.get_by_text("build_after_sync", exact=True).first).to_be_visible(timeout=60_000)
     for switch in page.get_by_role("switch").all():
         expect(switch).to_be_checked()
+
+
+def test_daemon__sync_is_launched__a_build_follows_by_itself(ui_config: Path) -> None:
+    home = ui_config.parent / "data" / "dagster"
+    published = ui_config.parent / "data" / "lotkeeper.duckdb"
+    before = published.stat().st_mtime_ns
+    command = [Path(sys.executable).parent / "dagster", "job", "launch", "-m", "pipelines.definitions", "-j", "sync"]
+    environment = {**os.environ, "DAGSTER_HOME": str(home), "LOTKEEPER_CONFIG": str(ui_config)}
+    subprocess.run(command, env=environment, cwd=home, check=True, capture_output=True, timeout=120)
+    for _ in range(WAIT_SECONDS * 2):
+        if published.stat().st_mtime_ns != before:
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"no build within {WAIT_SECONDS} s of the sync")
