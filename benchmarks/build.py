@@ -31,6 +31,7 @@ DAYS = 1095
 AS_OF = START + timedelta(days=DAYS)
 COINS = [f"C{number:02}" for number in range(19)] + ["BNB"]
 FILE_ROWS = 50_000
+KINDS = ("purchase", "sale", "swap", "reward", "transfer")
 
 
 def write_book(root: Path, size: int) -> None:
@@ -38,17 +39,18 @@ def write_book(root: Path, size: int) -> None:
     random = np.random.default_rng(SEED)
     store = RawStore(root)
     instants = np.sort(random.integers(0, DAYS * 86_400_000, size)) * 1000 + int(START.timestamp()) * 1_000_000
-    kinds = random.choice(5, size, p=[0.5, 0.25, 0.12, 0.1, 0.03])
+    kinds = random.choice(KINDS, size, p=[0.5, 0.25, 0.12, 0.1, 0.03])
     first, second = random.integers(0, 19, size), random.integers(0, 19, size)
     units = random.integers(1_000, 2_000_000_000, size)
-    sides = random.random(size) < 0.5
+    sides = random.integers(0, 2, size).astype(bool)
     rows: dict[tuple[str, str], list[dict[str, object]]] = {}
     columns = zip(
         instants.tolist(), kinds.tolist(), first.tolist(), second.tolist(), units.tolist(), sides.tolist(), strict=True
     )
     for number, (at, kind, coin, other, unit, side) in enumerate(columns):
         account = "kraken" if side else "binance"
-        for stream, row in _rows(number, at, kind, COINS[coin], COINS[(coin + 1 + other % 18) % 19], unit, account):
+        coins = (COINS[coin], COINS[(coin + 1 + other % 18) % 19])
+        for stream, row in _rows(number, at, kind, coins=coins, unit=unit, account=account):
             rows.setdefault(stream, []).append(row)
     for (account, stream), every in sorted(rows.items()):
         for start in range(0, len(every), FILE_ROWS):
@@ -81,20 +83,21 @@ def write_book(root: Path, size: int) -> None:
 
 
 def _rows(
-    number: int, at: int, kind: int, coin: str, other: str, unit: int, account: str
+    number: int, at: int, kind: str, *, coins: tuple[str, str], unit: int, account: str
 ) -> list[tuple[tuple[str, str], dict[str, object]]]:
+    coin, other = coins
     quantity, cash = f"{unit / 1e8:.8f}", f"{unit * 37 / 1e8:.2f}"
     small = f"{unit / 4e8:.8f}"
-    if kind == 0:
+    if kind == "purchase":
         fee = ("USD", f"-{unit / 1e9:.4f}") if number % 3 else (coin, f"-{unit / 1e11:.11f}")
         return [((account, "trades"), _row(number, at, "trade", (coin, quantity), ("USD", f"-{cash}"), fee=fee))]
-    if kind == 1:
+    if kind == "sale":
         fee = ("USD", f"-{unit / 1e9:.4f}") if number % 4 else ("BNB", f"-{unit / 1e13:.13f}")
         return [((account, "trades"), _row(number, at, "trade", (coin, f"-{small}"), ("USD", cash), fee=fee))]
-    if kind == 2:
+    if kind == "swap":
         fee = (other, f"-{unit / 1e11:.11f}")
         return [((account, "trades"), _row(number, at, "trade", (coin, f"-{small}"), (other, quantity), fee=fee))]
-    if kind == 3:
+    if kind == "reward":
         return [((account, "ledger"), _row(number, at, "reward", ("BNB", f"{unit / 1e10:.10f}")))]
     target = "binance" if account == "kraken" else "kraken"
     sent = _row(number, at, "withdrawal", (coin, f"-{small}"), fee=(coin, "-0.0001"), tx_hash=f"0x{number:064x}")

@@ -8,6 +8,7 @@ Belongs here: arithmetic on columns. Does not belong here: what is multiplied by
 
 from collections.abc import Callable, Sequence
 from itertools import starmap
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +24,7 @@ MONEY = pa.decimal128(38, USD_PLACES)
 _LIMIT = 10**38
 _PRODUCT_TO_MONEY = 10 ** (QUANTITY_PLACES + PRICE_PLACES - USD_PLACES)
 
-Column = pa.Array | pa.ChunkedArray
+Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 
 def multiply(quantity: Column, price: Column) -> pa.Array:

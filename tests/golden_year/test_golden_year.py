@@ -1,6 +1,5 @@
 """The golden year: every figure of README.md, computed there by hand, against the published book."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,7 @@ def _commas(text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RawBook]:
+def book(tmp_path_factory: pytest.TempPathFactory) -> RawBook:
     book = RawBook(tmp_path_factory.mktemp("golden"), settings={"time_zone": ZoneInfo("America/New_York")})
     for told in HAPPENED:
         kind: Kind = told["kind"]  # type: ignore[assignment]
@@ -55,7 +54,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RawBook]:
     for close in CLOSES:
         book.price(close["asset"], close["day"], close["price_usd"])
     book.build()
-    yield book
+    return book
 
 
 def _hand(rows: list[dict[str, str]], *columns: str) -> list[tuple[Any, ...]]:
@@ -87,7 +86,10 @@ def test_golden_year__lots_as_made__are_as_by_hand(book: RawBook) -> None:
 
 
 def test_golden_year__disposals__are_as_by_hand(book: RawBook) -> None:
-    query = "SELECT disposal_id, lot_id, quantity, proceeds_usd, cost_usd, gain_usd, term, tax_year, kind FROM lots.disposals"
+    query = """
+        SELECT disposal_id, lot_id, quantity, proceeds_usd, cost_usd, gain_usd, term, tax_year, kind
+        FROM lots.disposals
+    """
     columns = ("disposal", "lot", "quantity", "proceeds_usd", "cost_usd", "gain_usd", "term", "tax_year", "kind")
     assert _published(book, query) == _hand(DISPOSALS, *columns)
 

@@ -39,8 +39,9 @@ def build_events(book: Book) -> None:
     store_rows(connection, "shared_values", _shared_values(connection))
     run_query(connection, "insert_exchange_events.sql")
     drop_tables(
-        connection, "exchange_kinds", "income_kinds", "leaving_kinds", "kept_back", "movements", "departures", "withheld_values",
-        "loose_fees", "departing_fees", "exchange_assets", "exchange_heads", "exchanges", "shared_values",
+        connection, "exchange_kinds", "income_kinds", "leaving_kinds", "kept_back", "movements", "departures",
+        "withheld_values", "loose_fees", "departing_fees", "exchange_assets", "exchange_heads", "exchanges",
+        "shared_values",
     )  # fmt: skip
 
 

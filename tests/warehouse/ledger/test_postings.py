@@ -48,25 +48,29 @@ def test_postings__a_coin_for_other_money__is_worth_the_money_at_the_days_rate(t
 
 
 @pytest.mark.parametrize(
-    ("given", "received", "value", "given_source", "received_source"),
+    ("moved", "value", "sources"),
     [
-        ("-2000 USDT", "1 ETH", "1998", "m", "trade for USDT, m"),  # the stablecoin, at its own price of 0.999
-        ("-1 ETH", "2000 USDC", "2002", "trade for USDC, m", "m"),  # the stablecoin, at its own price of 1.001
-        ("-0.05 BTC", "1 ETH", "2100", "trade for ETH, m", "m"),  # what was received, at 2100
-        ("-1 ETH", "7 OBSCURE", "2100", "m", "trade for ETH, m"),  # what was given: the other has no price
+        # the stablecoin given, at its own price of 0.999
+        (("-2000 USDT", "1 ETH"), "1998", ("m", "trade for USDT, m")),
+        # the stablecoin received, at its own price of 1.001
+        (("-1 ETH", "2000 USDC"), "2002", ("trade for USDC, m", "m")),
+        # what was received, at 2100
+        (("-0.05 BTC", "1 ETH"), "2100", ("trade for ETH, m", "m")),
+        # what was given: the other has no price
+        (("-1 ETH", "7 OBSCURE"), "2100", ("m", "trade for ETH, m")),
     ],
 )
 def test_postings__a_coin_for_a_coin__has_one_value_by_the_best_evidence(
-    tmp_path: Path, given: str, received: str, value: str, given_source: str, received_source: str
+    tmp_path: Path, moved: tuple[str, str], value: str, sources: tuple[str, str]
 ) -> None:
     book = RawBook(tmp_path)
     for asset, price in {"USDT": "0.999", "USDC": "1.001", "ETH": "2100", "BTC": "43000"}.items():
         book.price(asset, "2025-01-05", price, source="m")
-    book.add("k", "trades", row("1", "trade", "2025-01-05", given, received))
+    book.add("k", "trades", row("1", "trade", "2025-01-05", *moved))
     with book.run(*STEPS) as ask:
         assert [(value, source) for _, value, source in _values(ask)] == [
-            (-Decimal(value), given_source),
-            (Decimal(value), received_source),
+            (-Decimal(value), sources[0]),
+            (Decimal(value), sources[1]),
         ]
 
 

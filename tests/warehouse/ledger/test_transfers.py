@@ -7,7 +7,9 @@ from support.raw_book import RawBook, row
 from warehouse.ledger.legs import LEGS
 from warehouse.ledger.transfers import TRANSFERS
 
-_ALL = "SELECT from_account, to_account, asset, quantity, fee_quantity, rule, is_confirmed FROM ledger.transfers ORDER BY ALL"
+_ALL = """
+SELECT from_account, to_account, asset, quantity, fee_quantity, rule, is_confirmed FROM ledger.transfers ORDER BY ALL
+"""
 
 
 def test_transfers__one_hash_on_both_sides__is_one_movement_less_what_was_taken(tmp_path: Path) -> None:

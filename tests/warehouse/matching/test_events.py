@@ -52,8 +52,10 @@ def test_income__without_a_price__is_listed_and_nothing_is_zero(tmp_path: Path) 
         assert ask(_PROBLEMS) == [("missing_price", "k", "NEW", Decimal(5))]
         assert ask("SELECT detail FROM quality.problems") == [
             (
-                "5 NEW in k has no price on 2025-01-05 nor in the three days before, and a cost or gain rests on it. "
-                "Add one to prices.csv",
+                (
+                    "5 NEW in k has no price on 2025-01-05 nor in the three days before, and a cost or gain rests on "
+                    "it. Add one to prices.csv"
+                ),
             )
         ]
 

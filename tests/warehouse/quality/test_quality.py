@@ -15,7 +15,10 @@ from warehouse.ledger.legs import LEGS
 from warehouse.quality.balances import BALANCES
 from warehouse.quality.coverage import COVERAGE
 
-_COVERAGE = "SELECT stream, outcome, covered_from, covered_to, gaps, is_complete, is_stale, last_error FROM quality.coverage ORDER BY ALL"
+_COVERAGE = """
+SELECT stream, outcome, covered_from, covered_to, gaps, is_complete, is_stale, last_error
+FROM quality.coverage ORDER BY ALL
+"""
 
 
 def _attempt(book: RawBook, *streams: StreamReport) -> None:
