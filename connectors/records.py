@@ -59,6 +59,8 @@ class Transaction:
     description: str | None = None
     order: int = field(default=0)
     """Breaks ties between rows of one instant: the place in the venue's own answer."""
+    assets: Sequence[str] = ()
+    """Of a rejected row all assets that it is about, where every one of them can be read; none: it may be any."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -116,6 +118,7 @@ TRANSACTIONS = pa.schema(
             pa.list_(pa.struct([("asset", pa.string()), ("quantity", pa.string()), ("role", pa.string())])),
             nullable=False,
         ),
+        pa.field("assets", pa.list_(pa.string()), nullable=False),
         pa.field("tx_hash", pa.string()),
         pa.field("counterparty", pa.string()),
         pa.field("description", pa.string()),
@@ -175,6 +178,7 @@ def transactions_table(rows: Iterable[Transaction]) -> pa.Table:
                     {"asset": posting.asset, "quantity": posting.quantity, "role": posting.role}
                     for posting in row.postings
                 ],
+                "assets": list(row.assets),
                 "tx_hash": row.tx_hash,
                 "counterparty": row.counterparty,
                 "description": row.description,

@@ -70,7 +70,22 @@ def _transaction(
         status="rejected",
         reason=f"{file}, line {record.line}, {problem}",
         order=order,
+        assets=_assets(cells),
     )
+
+
+def _assets(cells: dict[str, str]) -> tuple[str, ...]:
+    """The coins that a row is about; none where one of them can not be read."""
+    pairs = (
+        (columns.SENT_AMOUNT, columns.SENT_CURRENCY),
+        (columns.RECEIVED_AMOUNT, columns.RECEIVED_CURRENCY),
+        (columns.FEE_AMOUNT, columns.FEE_CURRENCY),
+    )
+    try:
+        told = {read_currency(currency, cells[currency]) for amount, currency in pairs if cells.get(amount)}
+    except CellError:
+        return ()
+    return tuple(sorted(told))
 
 
 class _RowError(Exception):

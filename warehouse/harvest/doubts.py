@@ -60,6 +60,7 @@ _BLOCKING_PROBLEMS = {
 }
 _REVIEW_PROBLEMS = {
     "missing_basis": "an earlier sale found too few lots: purchases are missing from the books",
+    "rejected_row": "a row about it could not be booked",
     "missing_lots": "a transfer out found too few lots: purchases are missing from the books",
 }
 _PROBLEMS_OF_ONE_LOT = frozenset({"missing_price", "gift_without_basis", "unpaired_withdrawal"})
@@ -79,7 +80,7 @@ def account_doubts(
     """What the account's syncs leave in doubt.
 
     `streams` are those that the venue offers; none at all: never synced. `rejected_rows` were received and could not
-    be booked; they may concern any coin.
+    be booked, and which coin they are about can not be read.
     """
     if account == OUTSIDE:
         return [Doubt("blocked", "the coins left to an address that is in no account of this book")]

@@ -53,7 +53,7 @@ class Health:
         self._problems: dict[tuple[str, str | None], list[Problem]] = defaultdict(list)
         self._rejected_rows: dict[str, int] = {}
         for row in problems:
-            if row["problem"] == "rejected_row":
+            if row["problem"] == "rejected_row" and row["asset"] is None:
                 self._rejected_rows[row["account"]] = row["problem_count"]
             else:
                 self._problems[row["account"], row["asset"]].append(Problem(row["problem"], row["problem_count"]))

@@ -30,12 +30,22 @@ JOIN asset_names AS a ON a.written = m.asset
 LEFT JOIN odd_quantities AS o ON o.written = m.quantity
 WHERE m.role = 'principal' OR coalesce(o.plain, m.quantity)::DECIMAL(38, 18) <> 0;
 
+-- What is set aside, with the assets that it is about under the names that the books use for them.
 INSERT INTO quality.quarantine BY NAME
-SELECT
-    r.account, r.stream, r.id, r.occurred_at,
-    CASE r.status WHEN 'rejected' THEN r.reason ELSE u.reason END AS reason,
-    r.payload, r.raw_file
-FROM raw_rows AS r ANTI JOIN older_versions USING (raw_file, file_row_number)
-LEFT JOIN unfit AS u USING (account, stream, id)
-WHERE r.status = 'rejected' OR (r.status = 'final' AND u.id IS NOT NULL)
+WITH aside AS (
+    SELECT
+        r.account, r.stream, r.id, r.occurred_at, r.payload, r.raw_file, r.file_row_number,
+        CASE r.status WHEN 'rejected' THEN r.reason ELSE u.reason END AS reason,
+        CASE r.status WHEN 'rejected' THEN r.assets ELSE list_transform(r.postings, lambda p: p.asset) END AS written
+    FROM raw_rows AS r ANTI JOIN older_versions USING (raw_file, file_row_number)
+    LEFT JOIN unfit AS u USING (account, stream, id)
+    WHERE r.status = 'rejected' OR (r.status = 'final' AND u.id IS NOT NULL)
+), named AS (
+    SELECT raw_file, file_row_number, list(DISTINCT n.asset ORDER BY n.asset) AS assets
+    FROM (SELECT raw_file, file_row_number, unnest(written) AS written FROM aside)
+    JOIN asset_names AS n USING (written)
+    GROUP BY ALL
+)
+SELECT a.* EXCLUDE (file_row_number, written), coalesce(n.assets, []) AS assets
+FROM aside AS a LEFT JOIN named AS n USING (raw_file, file_row_number)
 ORDER BY ALL;

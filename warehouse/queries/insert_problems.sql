@@ -54,10 +54,10 @@ WITH from_events AS (
 )
 SELECT * EXCLUDE (why) FROM aggregated
 UNION ALL BY NAME
-SELECT 'rejected_row:' || account || '/' || stream || '/' || id AS problem_id, 'rejected_row' AS problem, account,
-    occurred_at, account || '/' || stream || '/' || id AS transaction_id,
+SELECT 'rejected_row:' || account || '/' || stream || '/' || id || coalesce(':' || asset, '') AS problem_id,
+    'rejected_row' AS problem, account, asset, occurred_at, account || '/' || stream || '/' || id AS transaction_id,
     'a row of ' || stream || ' could not be booked: ' || reason AS detail
-FROM quality.quarantine
+FROM (SELECT *, unnest(CASE WHEN len(assets) = 0 THEN [NULL] ELSE assets END) AS asset FROM quality.quarantine)
 UNION ALL BY NAME
 SELECT 'raw_file:' || folder AS problem_id, 'raw_file' AS problem, folder AS account,
     'the raw folder ' || folder || ' belongs to no account of the configuration: nothing of it is in the books' AS detail

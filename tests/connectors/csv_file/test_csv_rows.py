@@ -246,3 +246,19 @@ def test_payload__of_a_row__keeps_every_cell_as_it_stands(tmp_path: Path) -> Non
         "pool-7",
     )
     assert list(payload)[-1] == "column 14"
+
+
+@pytest.mark.parametrize(
+    ("line", "assets"),
+    [
+        ("yesterday,2,BTC,1,KAS,3,USD,,,,,", ["BTC", "KAS", "USD"]),
+        ('2024-01-31 10:00,,,"1,5",KAS,,,,,,,', ["KAS"]),
+        ("2024-01-31 10:00,1,,1,KAS,,,,,,,", []),  # what was sent is not told: it may be any coin
+    ],
+)
+def test_row__rejected__names_the_coins_it_is_about_where_all_can_be_read(
+    tmp_path: Path, line: str, assets: list[str]
+) -> None:
+    (row,) = import_lines(tmp_path, line)
+    assert row["status"] == "rejected"
+    assert row["assets"] == assets

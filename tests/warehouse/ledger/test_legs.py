@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.raw import RawFileError
+from connectors.records import Transaction
 from support.raw_book import AS_OF, RawBook, row
 from warehouse.ledger.legs import LEGS
 
@@ -185,3 +186,12 @@ def test_legs__a_file_in_another_accounts_folder__stops_with_its_name(tmp_path: 
 def test_legs__no_raw_at_all__is_an_empty_book(tmp_path: Path) -> None:
     with RawBook(tmp_path, accounts={"k": "fifo"}).run(LEGS) as ask:
         assert ask("SELECT count(*) FROM ledger.legs") == [(0,)]
+
+
+def test_legs__a_rejected_row__is_about_the_assets_that_it_names_by_their_own_names(tmp_path: Path) -> None:
+    book = RawBook(tmp_path, settings={"aliases": {"XBT": "BTC"}})
+    told = Transaction("7", "unknown", None, (), "{}", status="rejected", reason="no date", assets=("USD", "XBT"))
+    untold = Transaction("8", "unknown", None, (), "{}", status="rejected", reason="no cells")
+    book.add("old", "transactions", told, untold)
+    with book.run(LEGS) as ask:
+        assert ask("SELECT id, assets FROM quality.quarantine ORDER BY id") == [("7", ["BTC", "USD"]), ("8", [])]
