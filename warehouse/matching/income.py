@@ -20,8 +20,8 @@ FROM (
     SELECT posting_id AS event_id, transaction_id, account, asset, quantity, occurred_at, kind, value_usd
     FROM ledger.postings WHERE is_cash AND role = 'principal' AND quantity > 0
 ) AS e
-JOIN ledger.postings AS p ON p.posting_id = e.event_id
-WHERE e.kind IN ('reward', 'airdrop', 'mining', 'interest', 'fork', 'income') AND e.occurred_at <= $as_of
+JOIN ledger.postings AS p ON p.posting_id = e.event_id AND p.kind = e.kind
+WHERE p.kind IN ('reward', 'airdrop', 'mining', 'interest', 'fork', 'income') AND e.occurred_at <= $as_of
 ORDER BY e.occurred_at, e.event_id
 """
 

@@ -19,21 +19,20 @@ SELECT event_id, occurred_at, account, asset, event AS kind, quantity, value_usd
     CASE WHEN event = 'acquire' THEN kind END AS origin,
     CASE WHEN event = 'dispose' THEN kind END AS purpose
 FROM lots.events WHERE event <> 'unexplained'
-ORDER BY occurred_at, event_id
 """
 
 _LOTS = """
 INSERT INTO lots.lots BY NAME
 SELECT event_id AS lot_id, asset, account, occurred_at AS acquired_at, quantity, value_usd AS cost_usd, kind AS origin,
     transaction_id
-FROM lots.events WHERE event = 'acquire' ORDER BY occurred_at, event_id
+FROM lots.events WHERE event = 'acquire'
 """
 
 _DISPOSALS = """
 INSERT INTO lots.disposals BY NAME
-SELECT m.*, e.transaction_id, m.kind NOT IN ('gift_out', 'donation', 'lost', 'theft') AS is_taxable
-FROM matched_disposals AS m JOIN lots.events AS e USING (event_id)
-ORDER BY m.disposed_at, m.event_id, m.disposal_id
+SELECT *, regexp_replace(event_id, '#[0-9]+$', '') AS transaction_id,
+    kind NOT IN ('gift_out', 'donation', 'lost', 'theft') AS is_taxable
+FROM matched_disposals
 """
 
 
