@@ -71,8 +71,12 @@ class SyncReport:
 
     @property
     def errors(self) -> list[str]:
-        """One sentence for each stream that failed."""
-        return [f"{stream.stream}: {stream.error}" for stream in self.streams if stream.outcome == "failed"]
+        """One sentence for each way in which streams failed, with the streams that did."""
+        streams: dict[str | None, list[str]] = {}
+        for stream in self.streams:
+            if stream.outcome == "failed":
+                streams.setdefault(stream.error, []).append(stream.stream)
+        return [f"{', '.join(names)}: {error}" for error, names in streams.items()]
 
     @property
     def is_worth_retrying(self) -> bool:

@@ -95,7 +95,9 @@ def _step_assets(step: Step, accounts: Sequence[str]) -> dg.AssetsDefinition:
     )
     def build(context: dg.AssetExecutionContext, book: BookResource) -> Iterator[dg.MaterializeResult[Any]]:
         configuration = book.configuration()
-        outcome = run_step(step, configuration=configuration, build_id=context.run.run_id, as_of=book.now(configuration))
+        outcome = run_step(
+            step, configuration=configuration, build_id=context.run.run_id, as_of=book.now(configuration)
+        )
         for table in outcome.tables:
             yield dg.MaterializeResult(
                 asset_key=table_key(table.table),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import typer
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -35,7 +36,8 @@ def check(config: ConfigOption = None) -> None:
     something is wrong.
     """
     configuration = load(config)
-    with ThreadPoolExecutor(max_workers=len(configuration.accounts)) as pool:
+    asking = Console(stderr=True).status("asking every source; one that does not answer is asked for a minute")
+    with asking, ThreadPoolExecutor(max_workers=len(configuration.accounts)) as pool:
         findings = list(pool.map(lambda account: _look(configuration, account), configuration.accounts))
     table = Table("account", "source", "the key may", "answer", title=str(configuration.path), title_justify="left")
     for finding in findings:

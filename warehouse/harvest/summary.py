@@ -45,7 +45,7 @@ def summarize(
     """
     today = as_of.astimezone(time_zone).date()
     return [
-        _loss(candidates),
+        _loss(candidates) if open_lots else "Loss to harvest: none is known, because the books hold no open lot",
         _largest(candidates),
         _held_back(candidates),
         _next_long(open_lots, today),

@@ -60,7 +60,7 @@ def test_summary__a_few_candidates__says_what_there_is_and_what_is_held_back() -
 
 def test_summary__nothing_open__says_so() -> None:
     assert summarize([], [], as_of=AS_OF, time_zone=NEW_YORK)[:4] == [
-        "Loss to harvest: 0.00 short-term and 0.00 long-term USD; 0.00 of it is next in line to be sold",
+        "Loss to harvest: none is known, because the books hold no open lot",
         "Largest: no open lot is under water",
         "Candidates: 0 ready, 0 to review, 0 blocked",
         "Next to turn long-term: no lot is short-term",
