@@ -55,3 +55,14 @@ def _with_rows(connection: duckdb.DuckDBPyConnection, rows: pa.Table, statement:
         connection.execute(statement)
     finally:
         connection.unregister("rows_from_arrow")
+
+
+def table_comments() -> dict[str, str]:
+    """What each table (`schema.table`) is, as its `COMMENT ON` says."""
+    connection = duckdb.connect(":memory:")
+    try:
+        create_tables(connection, *(path.name for path in schema_files()))
+        rows = connection.execute("SELECT schema_name || '.' || table_name, comment FROM duckdb_tables()").fetchall()
+    finally:
+        connection.close()
+    return dict(rows)

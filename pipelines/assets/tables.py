@@ -3,7 +3,7 @@
 Belongs here: telling Dagster about steps, tables and checks. Does not belong here: any rule of the books.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -14,6 +14,7 @@ from pipelines.building import StepOutcome, run_step
 from pipelines.metadata import TableDescription, markdown_table
 from pipelines.resources import WAREHOUSE_POOL, BookResource
 from warehouse.build import CheckResult
+from warehouse.schema import table_comments
 from warehouse.steps import Check, Step
 
 
@@ -24,7 +25,8 @@ def table_key(table: str) -> dg.AssetKey:
 
 def table_assets(steps: Sequence[Step], accounts: Sequence[str]) -> list[dg.AssetsDefinition]:
     """The assets of the steps, for a book with these accounts."""
-    return [_step_assets(step, accounts) for step in steps]
+    comments = table_comments()
+    return [_step_assets(step, accounts, comments) for step in steps]
 
 
 def table_metadata(table: TableDescription, rows_before: int | None) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def _needs(step: Step, accounts: Sequence[str]) -> list[dg.AssetKey]:
     return keys
 
 
-def _step_assets(step: Step, accounts: Sequence[str]) -> dg.AssetsDefinition:
+def _step_assets(step: Step, accounts: Sequence[str], comments: Mapping[str, str]) -> dg.AssetsDefinition:
     deps = _needs(step, accounts)
 
     @dg.multi_asset(
@@ -81,7 +83,7 @@ def _step_assets(step: Step, accounts: Sequence[str]) -> dg.AssetsDefinition:
                 deps=deps,
                 group_name=table.partition(".")[0],
                 kinds=set(step.kinds),
-                description=step.description,
+                description=f"{comments[table]}\n\n*How it is made:* {step.description}",
             )
             for table in step.tables
         ],
