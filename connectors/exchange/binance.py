@@ -63,6 +63,8 @@ _EARN_PREFIX = "LD"
 class Binance(GenericVenue):
     """A Binance spot account with its wallet."""
 
+    walks_markets = True
+
     def trades(self) -> Iterable[Feed]:
         """Fills of every market of every asset ever touched, each from its first id on."""
         last_ids = LastIds(self.session.store, self.session.account.name)

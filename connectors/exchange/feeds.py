@@ -69,13 +69,17 @@ class Feed:
 
 @dataclass(slots=True)
 class Session:
-    """One sync of one account, as its venue sees it. `touched` are the assets seen in anything so far."""
+    """One sync of one account, as its venue sees it.
+
+    `touched` are the assets seen in anything so far, `failed` the streams that could not be asked this time.
+    """
 
     account: ExchangeAccount
     client: Client
     store: RawStore
     now: datetime
     touched: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
 
 
 class VenueFeeds(Protocol):

@@ -31,6 +31,9 @@ Transfer = Literal["deposit", "withdrawal"]
 class GenericVenue:
     """A venue as ccxt unifies it."""
 
+    walks_markets = False
+    """Whether trades are asked market by market, of the assets that the other streams tell."""
+
     def __init__(self, session: Session) -> None:
         self.session = session
         self.client = session.client
@@ -79,6 +82,7 @@ class GenericVenue:
         rule = rule_for(self.exchange, "trades")
         if not rule.needs_symbol:
             return [self._trade_feed(rule, None)]
+        self.walks_markets = True
         return (self._trade_feed(rule, symbol) for symbol in MarketWalk(self.session).symbols())
 
     def _trade_feed(self, rule: Rule, symbol: str | None) -> Feed:

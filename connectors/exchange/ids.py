@@ -8,8 +8,8 @@ from collections import defaultdict
 
 import pyarrow.parquet as pq
 
+from connectors.exchange.reading import milliseconds_of
 from connectors.raw import RawStore
-from connectors.records import instant_from_milliseconds
 
 
 class LastIds:
@@ -31,15 +31,12 @@ class LastIds:
     def _read(self) -> dict[str, list[tuple[int, int]]]:
         """Each market's trades as (Unix milliseconds, number), in order of time."""
         by_market: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        epoch = instant_from_milliseconds(0)
         for file in self._store.files(self._account, "trades"):
             table = pq.read_table(file.path, columns=["id", "occurred_at"])
             for name, instant in zip(table["id"].to_pylist(), table["occurred_at"].to_pylist(), strict=True):
                 market, separator, number = name.rpartition(":")
                 if separator and number.isdigit() and instant is not None:
-                    elapsed = instant - epoch
-                    milliseconds = (elapsed.days * 86_400 + elapsed.seconds) * 1000 + elapsed.microseconds // 1000
-                    by_market[market].append((milliseconds, int(number)))
+                    by_market[market].append((milliseconds_of(instant), int(number)))
         for trades in by_market.values():
             trades.sort()
         return by_market

@@ -4,7 +4,8 @@ TradesHistory and Ledgers answer 50 rows newest first, by `ofs`, and say the `co
 WithdrawStatus answer everything only by `cursor`, which ccxt's unified methods do not follow. An asset with a suffix
 (`ETH2.S`, `XBT.F`, `DOT28.S`) is the asset itself in another wallet. Source: https://docs.kraken.com/api-reference
 
-Belongs here: Kraken. Does not belong here: what is the same for all venues.
+Belongs here: asking Kraken. Does not belong here: its ledger's words (`kraken_ledger.py`), what is the same for all
+venues.
 """
 
 import re
@@ -15,45 +16,18 @@ from typing import Any
 
 from connectors.exchange.feeds import Feed, RowByRow
 from connectors.exchange.generic import GenericVenue, Transfer
-from connectors.exchange.groups import Grouping, Leg
-from connectors.exchange.ledger import Meaning, ledger_line
+from connectors.exchange.kraken_ledger import KrakenLedger
 from connectors.exchange.markets import pair_of, split_id
 from connectors.exchange.paging import Ask, Entry, Page, Piece, Reach, by_cursor, by_offset
-from connectors.exchange.reading import UnreadableRowError, asset_of, exact, fee_of, id_of, moved, needed, transaction
+from connectors.exchange.reading import asset_of, exact, id_of, transaction
 from connectors.exchange.trades import Pair, read_trade
 from connectors.exchange.transfers import read_transfer
 from connectors.exchange.wire import write_json
-from connectors.records import Balance, Posting, Transaction
+from connectors.records import Balance, Transaction
 from connectors.sync import SourceAnswerError
 
 PAGE = 50
 _SECOND_MS = 1000
-
-_MEANINGS: Mapping[str, Meaning] = {
-    "trade": "mirror",
-    "deposit": "mirror",
-    "withdrawal": "mirror",
-    "staking": "reward",
-    "reward": "reward",
-    "dividend": "reward",
-    "airdrop": "airdrop",
-    "fork": "fork",
-    "interest": "interest",
-    "credit": "income",
-    "invite bonus": "income",
-    "margin": "margin",
-    "rollover": "margin",
-    "settled": "margin",
-}
-_EARN_INCOME = {"reward", "bonus", "autocompound", "payout"}
-_WALLET_MOVES = {"spottostaking", "stakingfromspot", "stakingtospot", "spotfromstaking"}
-_TO_OTHER_BOOKS: Mapping[str, Meaning] = {
-    "spottofutures": "withdrawal",
-    "futuresfromspot": "deposit",
-    "futurestospot": "withdrawal",
-    "spotfromfutures": "deposit",
-}
-_LEGS = {"spend", "receive", "sale", "conversion"}
 
 _WALLET = re.compile(r"^(?P<asset>[A-Z0-9]+?)(?P<bonded>\d{2})?\.(?P<wallet>[A-Z]+)$")
 _HELD_WALLETS = {"HOLD"}
@@ -123,7 +97,7 @@ class Kraken(GenericVenue):
         def walk(reach: Reach) -> Iterator[Piece]:
             return by_offset(fetch, reach, page=PAGE)
 
-        return [Feed("", walk, Grouping(self._leg_of, self._read_line))]
+        return [Feed("", walk, KrakenLedger(self.session, self.asset_and_wallet))]
 
     def read_balances(self, answer: dict[str, Any]) -> list[Balance]:
         """Balances by asset; what is in a staking or earn wallet is `staked`."""
@@ -173,46 +147,6 @@ class Kraken(GenericVenue):
     def _read_transfer(self, kind: Transfer, entry: Entry) -> Transaction:
         asset, _ = self.asset_and_wallet(asset_of(entry.get("currency"), "asset"))
         return read_transfer(entry | {"currency": asset, "fee": (entry.get("fee") or {}) | {"currency": asset}}, kind)
-
-    def _postings(self, entry: Entry) -> tuple[str, str | None, list[Posting], Decimal]:
-        info = entry["info"]
-        code = asset_of(self.exchange.safe_currency_code(info.get("asset")), "asset")
-        asset, wallet = self.asset_and_wallet(code)
-        amount = needed(info.get("amount"), "amount")
-        return asset, wallet, moved(asset, amount) + fee_of(asset, info.get("fee")), amount
-
-    def _leg_of(self, entry: Entry) -> Leg | None:
-        info = entry["info"]
-        if info.get("type") not in _LEGS or not info.get("refid"):
-            return None
-        try:
-            postings = self._postings(entry)[2]
-        except UnreadableRowError:
-            return None
-        return Leg(str(info["refid"]), entry, postings)
-
-    def _read_line(self, entry: Entry) -> Transaction:
-        _, wallet, postings, amount = self._postings(entry)
-        info = entry["info"]
-        words = [str(info[name]) for name in ("type", "subtype") if info.get(name)]
-        meaning = _meaning(words[0] if words else "", words[1] if len(words) > 1 else "", wallet, amount)
-        return ledger_line(entry, meaning, postings, quantity=amount, description=" ".join(words) or None)
-
-
-def _meaning(word: str, detail: str, wallet: str | None, amount: Decimal) -> Meaning:
-    """What a line of type `word` and subtype `detail` is. Moves between an asset's wallets are told twice: mirrors.
-
-    A transfer without a subtype brings what Kraken hands out: airdrops and forks.
-    """
-    if word == "earn":
-        return "reward" if detail in _EARN_INCOME else "mirror"
-    if word == "transfer":
-        if detail in _TO_OTHER_BOOKS:
-            return _TO_OTHER_BOOKS[detail]
-        if detail in _WALLET_MOVES or wallet is not None:
-            return "mirror"
-        return "airdrop" if amount > 0 and detail in ("", "airdrop") else "unknown"
-    return _MEANINGS.get(word, "unknown")
 
 
 def _transfers_of(result: Any) -> tuple[Sequence[dict[str, Any]], str | None]:

@@ -5,6 +5,7 @@ Belongs here: one value or one row at a time. Does not belong here: what trades,
 
 import hashlib
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,10 @@ from connectors.records import Kind, Posting, Role, Status, Transaction, exact_q
 from connectors.sync import SourceAnswerError
 
 Reader = Callable[[Entry], Transaction | None]
+
+
+_EPOCH = instant_from_milliseconds(0)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 class UnreadableRowError(Exception):
@@ -62,6 +67,11 @@ def fee_of(asset: Any, cost: Any) -> list[Posting]:
     if not number:
         return []
     return moved(asset_of(asset, "fee's asset"), number.copy_negate(), "fee")
+
+
+def milliseconds_of(instant: datetime) -> int:
+    """The whole Unix milliseconds of an instant, exact."""
+    return (instant - _EPOCH) // _MILLISECOND
 
 
 def payload_of(entry: Entry) -> str:

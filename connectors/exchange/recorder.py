@@ -55,7 +55,8 @@ class Recorder:
         """Say that rows from `since` on may be in raw already: the same row is then not written twice."""
         if self._known_from is None or since < self._known_from:
             self._known_from = since
-            self._digests = self._read_digests(since) | self._digests
+            for name, digest in self._read_digests(since).items():
+                self._digests.setdefault(name, digest)
 
     def add(self, scope: str, rows: Iterable[Transaction], covered: Iterable[Span]) -> None:
         """Take rows and the spans of `scope` that are complete with them. A pending row stops coverage before it."""

@@ -17,6 +17,7 @@ from connectors.exchange.errors import NotOfferedError
 from connectors.exchange.feeds import Feed, Reading
 from connectors.exchange.generic import GenericVenue
 from connectors.exchange.paging import time_of
+from connectors.exchange.reading import milliseconds_of
 from connectors.exchange.recorder import Kept, Recorder
 from connectors.exchange.rules import STREAMS, Stream, opened
 from connectors.exchange.venues import open_venue
@@ -34,8 +35,6 @@ from connectors.sync import (
 from connectors.windows import Span, missing, union
 
 _AROUND_HELD = timedelta(seconds=1)
-_EPOCH = instant_from_milliseconds(0)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def sync_account(
@@ -79,6 +78,7 @@ class _Sync:
             attempt.outcome, attempt.error = "not_offered", str(told)
         except (SourceError, RawFileError) as error:
             attempt.outcome, attempt.error, attempt.rows = "failed", client.hide(str(error)), recorder.rows
+            self._session.failed.add(stream)
             attempt.is_worth_retrying = isinstance(error, SourceUnavailableError)
         attempt.requests = client.requests - asked_before
         attempt.ended_at = self._clock()
@@ -130,6 +130,11 @@ class _Sync:
                 recorder.add(scope, reading.finish(), [])
             for scope, span in withheld:
                 recorder.add(scope, [], [span])
+            if stream == "trades" and self._venue.walks_markets and self._session.failed:
+                raise SourceUnavailableError(
+                    f"{', '.join(sorted(self._session.failed))} could not be read, so there may be markets that were "
+                    "not asked for trades; those that were are kept. The next sync asks again."
+                )
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise SourceAnswerError(
                 f"the answer for {stream} has a shape that is not understood ({type(error).__name__}: {error})"
@@ -175,11 +180,6 @@ class _Sync:
 
     def _touch(self, records: Iterable[Transaction]) -> None:
         self._session.touched.update(posting.asset for record in records for posting in record.postings)
-
-
-def milliseconds_of(instant: datetime) -> int:
-    """The whole Unix milliseconds of an instant, exact."""
-    return (instant - _EPOCH) // _MILLISECOND
 
 
 def _source(account: ExchangeAccount) -> str:

@@ -64,7 +64,7 @@ OpenDesk = Callable[..., Any]
 
 @pytest.fixture
 def open_desk(tmp_path: Path) -> Callable[..., Any]:
-    """Serves a venue while a block runs, to an account of its own: `with open_desk("kraken", venue) as desk`."""
+    """Serve a venue to an account of its own while a block runs; the block gets the desk of that account."""
 
     @contextmanager
     def opened(exchange: str, venue: Venue, **options: Any) -> Iterator[Desk]:

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.replay.kraken import Kraken
 from support.raw_rows import postings_of
-from support.venues.faults import empty_page, grows
+from support.venues.faults import empty_page, grows, missing_permission
 from support.venues.kraken_history import kraken_history, kraken_markets, kraken_trade
 from support.venues.times import times_ms
 
@@ -185,9 +185,10 @@ def test_ledger__every_kind_of_line__means_what_kraken_says(open_desk: Open) -> 
     with open_desk("kraken", _venue(kraken_markets() | {"Ledgers": lines})) as desk:
         desk.sync(NOW)
         rows = {row["id"]: (row["kind"], row["status"], postings_of(row)) for row in desk.rows("ledger")}
-    assert {name: rows[name][1] for name in ("L01", "L02", "L05", "L06", "L07")} == dict.fromkeys(
-        ("L01", "L02", "L05", "L06", "L07"), "mirror"
+    assert {name: rows[name][1] for name in ("L01", "L05", "L06", "L07")} == dict.fromkeys(
+        ("L01", "L05", "L06", "L07"), "mirror"
     )
+    assert rows["L02"] == ("deposit", "final", [("USD", "100.0000", "principal")]), "no list tells it"
     assert rows["L03"] == ("reward", "final", [("ETH", "0.0100000000", "principal")])
     assert rows["L04"] == (
         "reward", "final", [("DOT", "0.2000000000", "principal"), ("DOT", "-0.0400000000", "fee")],
@@ -241,3 +242,47 @@ def test_streams__without_a_list_at_the_venue__are_told_as_not_offered(open_desk
         "balances": "ok", "deposits": "ok", "withdrawals": "ok", "conversions": "not_offered", "ledger": "ok",
         "trades": "ok",
     }  # fmt: skip
+
+
+def test_ledger__transfer_that_its_list_tells_too__is_booked_once(open_desk: Open) -> None:
+    deposit, withdrawal = _transfer("IN", AT), _transfer("OUT", AT + 60)
+    lines = {
+        "L1": _line(0, "deposit", "XXBT", "0.5000000000", refid=deposit["refid"], time=AT),
+        "L2": _line(0, "withdrawal", "XXBT", "-0.5000000000", refid=withdrawal["refid"], time=AT + 60),
+    }
+    files = kraken_markets() | {"DepositStatus": [deposit], "WithdrawStatus": [withdrawal], "Ledgers": lines}
+    with open_desk("kraken", _venue(files)) as desk:
+        desk.sync(NOW)
+        assert {row["id"]: row["status"] for row in desk.rows("ledger")} == {"L1": "mirror", "L2": "mirror"}
+        assert [len(desk.rows(stream)) for stream in ("deposits", "withdrawals")] == [1, 1]
+
+
+def test_ledger__deposit_that_no_list_tells__is_booked_from_the_ledger_once(open_desk: Open) -> None:
+    lines = {"L1": _line(0, "deposit", "XXBT", "0.5000000000", refid="OLD", time=AT)}
+    with open_desk("kraken", _venue(kraken_markets() | {"Ledgers": lines})) as desk:
+        for night in range(3):
+            desk.sync(NOW + night * 24 * HOUR)
+        assert [(row["id"], row["kind"], row["status"]) for row in desk.rows("ledger")] == [("L1", "deposit", "final")]
+
+
+def test_ledger__coin_moved_into_its_staking_wallet__is_no_withdrawal(open_desk: Open) -> None:
+    lines = {
+        "L1": _line(0, "withdrawal", "DOT", "-5.0000000000", refid="W", time=AT),
+        "L2": _line(0, "deposit", "DOT.S", "5.0000000000", refid="D", time=AT + 30),
+    }
+    with open_desk("kraken", _venue(kraken_markets() | {"Ledgers": lines})) as desk:
+        desk.sync(NOW)
+        assert {row["id"]: row["status"] for row in desk.rows("ledger")} == {"L1": "mirror", "L2": "mirror"}
+
+
+def test_ledger__lists_of_transfers_not_answered__books_no_transfer_from_the_ledger(open_desk: Open) -> None:
+    deposit = _transfer("IN", AT)
+    lines = {"L1": _line(0, "deposit", "XXBT", "0.5000000000", refid=deposit["refid"], time=AT)}
+    with open_desk("kraken", _venue(kraken_markets() | {"DepositStatus": [deposit], "Ledgers": lines})) as desk:
+        desk.server.order(missing_permission("kraken"), endpoint="DepositStatus")
+        first = desk.sync(NOW)
+        assert (first["deposits"].outcome, first["ledger"].outcome) == ("failed", "failed")
+        assert [row for row in desk.rows("ledger") if row["status"] == "final"] == []
+        again = desk.sync(NOW + 24 * HOUR)
+        assert (again["deposits"].outcome, again["ledger"].outcome) == ("ok", "ok")
+        assert {row["id"]: row["status"] for row in desk.rows("ledger")} == {"L1": "mirror"}
