@@ -3,7 +3,7 @@
     python -m benchmarks.build 10000 100000 1000000
 
 Each size is a made-up book (seeded) of two exchange accounts and twenty coins over three years: purchases and sales for
-money, swaps, third-coin fees, rewards, and transfers between the accounts. Each build runs in a process of its own, so
+money, swaps, third-coin fees, rewards, and transfers between the accounts; most of what is bought is sold again. Each build runs in a process of its own, so
 that its memory is its own.
 """
 
@@ -39,7 +39,7 @@ def write_book(root: Path, size: int) -> None:
     random = np.random.default_rng(SEED)
     store = RawStore(root)
     instants = np.sort(random.integers(0, DAYS * 86_400_000, size)) * 1000 + int(START.timestamp()) * 1_000_000
-    kinds = random.choice(KINDS, size, p=[0.5, 0.25, 0.12, 0.1, 0.03])
+    kinds = random.choice(KINDS, size, p=[0.40, 0.37, 0.10, 0.10, 0.03])
     first, second = random.integers(0, 19, size), random.integers(0, 19, size)
     units = random.integers(1_000, 2_000_000_000, size)
     sides = random.integers(0, 2, size).astype(bool)
@@ -87,13 +87,13 @@ def _rows(
 ) -> list[tuple[tuple[str, str], dict[str, object]]]:
     coin, other = coins
     quantity, cash = f"{unit / 1e8:.8f}", f"{unit * 37 / 1e8:.2f}"
-    small = f"{unit / 4e8:.8f}"
+    sold, small = f"{unit * 0.95 / 1e8:.8f}", f"{unit / 4e8:.8f}"
     if kind == "purchase":
         fee = ("USD", f"-{unit / 1e9:.4f}") if number % 3 else (coin, f"-{unit / 1e11:.11f}")
         return [((account, "trades"), _row(number, at, "trade", (coin, quantity), ("USD", f"-{cash}"), fee=fee))]
     if kind == "sale":
         fee = ("USD", f"-{unit / 1e9:.4f}") if number % 4 else ("BNB", f"-{unit / 1e13:.13f}")
-        return [((account, "trades"), _row(number, at, "trade", (coin, f"-{small}"), ("USD", cash), fee=fee))]
+        return [((account, "trades"), _row(number, at, "trade", (coin, f"-{sold}"), ("USD", cash), fee=fee))]
     if kind == "swap":
         fee = (other, f"-{unit / 1e11:.11f}")
         return [((account, "trades"), _row(number, at, "trade", (coin, f"-{small}"), (other, quantity), fee=fee))]
