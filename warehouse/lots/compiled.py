@@ -1,18 +1,21 @@
 """The walk compiled by numba.
 
 Importing this costs numba's import. The first call ever on a machine compiles, for some seconds, and keeps the machine
-code beside the source (or where NUMBA_CACHE_DIR says).
+code beside the source (or where NUMBA_CACHE_DIR says). Numba would keep using it after a change in another file than
+this one, so a digest of all of them is part of each function's name.
 
 Belongs here: handing the plain functions to the compiler. Does not belong here: any of their meaning.
 """
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from numba import njit, types
 from numba.extending import register_jitable
 
-from warehouse.lots import compiled_wide, orders, parcels, picking, queues, rows, walk
+from warehouse.lots import compiled_wide, memory, orders, parcels, picking, queues, rows, walk
 from warehouse.lots.memory import Lots, Memory, Picks, Steps
 
 _HELPERS: tuple[Callable[..., Any], ...] = (
@@ -26,9 +29,8 @@ _HELPERS: tuple[Callable[..., Any], ...] = (
     orders.goes_first, orders.merge,
 )  # fmt: skip
 
-INT128 = compiled_wide.int128
-
-walk_steps = walk.walk
+_SOURCES = (compiled_wide, memory, orders, parcels, picking, queues, rows, walk)
+_DIGEST = hashlib.sha256(b"".join(Path(str(module.__file__)).read_bytes() for module in _SOURCES)).hexdigest()[:16]
 
 for _helper in _HELPERS:
     register_jitable(_helper)
@@ -47,10 +49,15 @@ def _at(_context: Any, array: Any) -> Any:
     return types.CPointer(array.dtype)(array), generate  # type: ignore[no-untyped-call]
 
 
-@njit(cache=True, error_model="numpy")
+def _compiled(function: Callable[..., Any]) -> Any:
+    function.__qualname__ += "_" + _DIGEST
+    return njit(cache=True, error_model="numpy")(function)
+
+
+@_compiled
 def compiled_walk(steps: Steps, lots: Lots, picks: Picks, m: Memory, begin: int) -> int:
     """`walk.walk` on addresses."""
-    return walk_steps(
+    return walk.walk(
         Steps(
             _at(steps.op), _at(steps.pool), _at(steps.to_pool), _at(steps.method),
             _at(steps.to_method), _at(steps.day), _at(steps.first), _at(steps.last),
@@ -70,5 +77,5 @@ def compiled_walk(steps: Steps, lots: Lots, picks: Picks, m: Memory, begin: int)
     )  # fmt: skip
 
 
-compiled_sort = njit(cache=True, error_model="numpy")(orders.sort_exactly)
-compiled_unit_costs = njit(cache=True, error_model="numpy")(rows.unit_costs)
+compiled_sort = _compiled(orders.sort_exactly)
+compiled_unit_costs = _compiled(rows.unit_costs)

@@ -105,6 +105,8 @@ def _cast(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
     """The column in the type of `field`, exactly."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
+    if _is_text(column.type) and field.nullable:
+        column = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
     if column.type == field.type:
         return column
     if pa.types.is_floating(column.type):
@@ -115,9 +117,6 @@ def _cast(column: pa.ChunkedArray, field: pa.Field) -> pa.ChunkedArray:
         _refuse(
             _is_naive(column), f"{field.name} {{}} has no time zone (expected …Z or an offset such as +02:00)", column
         )
-    is_value = pa.types.is_decimal(field.type) or pa.types.is_timestamp(field.type)
-    if is_value and _is_text(column.type):
-        column = pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
     try:
         return column.cast(field.type)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
@@ -164,13 +163,12 @@ def _check_kinds(events: pa.Table) -> None:
         column = events.column(name)
         if column.null_count < len(column):
             filled = pc.is_valid(column)
-            if _is_text(column.type):
-                filled = pc.and_kleene(filled, pc.not_equal(column, ""))
+            if name == "fee_quantity":
+                filled = pc.and_kleene(filled, pc.not_equal(column, pa.scalar(0, QUANTITY)))
             elsewhere = pc.invert(pc.is_in(kind, pa.array(kinds)))
             _refuse(pc.and_(filled, elsewhere), f"{name} has no meaning for kind {{}}", kind)
     to_account = events.column("to_account")
-    is_nowhere = pc.or_kleene(pc.is_null(to_account), pc.equal(to_account, ""))
-    _refuse(pc.and_(pc.equal(kind, "transfer"), is_nowhere), "a transfer needs to_account")
+    _refuse(pc.and_(pc.equal(kind, "transfer"), pc.is_null(to_account)), "a transfer needs to_account")
     arrived_at = events.column("arrived_at")
     _refuse(pc.less(arrived_at, events.column("occurred_at")), "arrived_at {} is before occurred_at", arrived_at)
 
