@@ -17,6 +17,8 @@ UNTAXED = {"gift_out", "donation", "lost", "theft"}
 
 @dataclass
 class Lot:
+    """Some units of one acquisition; `part` tells apart units of one lot whose cost was changed on the way."""
+
     lot_id: str
     number: int
     acquired_at: datetime
@@ -78,7 +80,7 @@ class Reference:
             self._put(self._pool(event["to_account"], event["asset"]), lot)
         self._average(self._pool(event["to_account"], event["asset"]), event["to_account"], when)
 
-    def _transfer(self, _number: int, when: datetime, event: dict[str, Any]) -> None:
+    def _transfer(self, _number: int, when: datetime, event: dict[str, Any]) -> None:  # noqa: C901, PLR0912 -- the rules in a row
         day = when.astimezone(self.zone).date()
         source = self._pool(event["account"], event["asset"])
         moved = []
