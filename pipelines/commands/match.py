@@ -1,0 +1,197 @@
+"""`lotkeeper match`: the lot engine on a plain table of events, from a file to files, without a book.
+
+Belongs here: reading and writing tables, the options, the totals. Does not belong here: matching (`warehouse/lots`).
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from warehouse.lots.engine import match_lots
+from warehouse.lots.events import EVENTS, InvalidEvents, checked_events
+from warehouse.lots.policy import METHODS, Method, MethodSince, Policy, Pool
+from warehouse.lots.results import Matched
+
+_FEW_WORDS = ("account", "asset", "term", "method", "kind", "cost_basis", "problem", "detail", "reason")
+_PARQUET_MAGIC = b"PAR1"
+
+
+class TransferFee(StrEnum):
+    """What the coins spent on moving coins are."""
+
+    dispose = "dispose"
+    basis = "basis"
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable(Exception):  # noqa: N818 - it names what is wrong, as the rest of the house does
+    """The command can not be carried out as it stands; `sentence` says why."""
+
+    sentence: str
+
+
+def match(
+    events: Annotated[Path, typer.Argument(help="Parquet or CSV: " + ", ".join(EVENTS.names) + ".")],
+    *,
+    output: Annotated[Path, typer.Option(help="The folder for the answer, made if need be.")],
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=(
+                "fifo, lifo, hifo, lofo, min_tax, specific or average; for one account ACCOUNT=METHOD, from a date on "
+                "ACCOUNT=METHOD@YYYY-MM-DD. May be repeated. Default fifo."
+            )
+        ),
+    ] = None,
+    pool: Annotated[
+        str, typer.Option(help="account, universal or account-from:YYYY-MM-DD: which lots a sale may consume.")
+    ] = "account",
+    time_zone: Annotated[str, typer.Option(help="The time zone of every date: holding periods and tax years.")] = "UTC",
+    transfer_fee: Annotated[
+        TransferFee, typer.Option(help="Coins spent on a transfer: disposed of at their value, or added to its basis.")
+    ] = TransferFee.dispose,
+    sort: Annotated[
+        bool, typer.Option("--sort", help="Take rows in any order instead of refusing unsorted ones.")
+    ] = False,
+) -> None:
+    """Match disposals to lots: writes disposals, open_lots, lot_moves and problems as Parquet, and prints totals."""
+    try:
+        policy = policy_of(method or ["fifo"], pool=pool, time_zone=time_zone, transfer_fee=transfer_fee)
+        table = read_events(events, is_sorted=not sort)
+        matched = _matched(table, policy)
+        write_answer(matched, output)
+    except Unusable as error:
+        Console(stderr=True, soft_wrap=True).print(error.sentence, style="red", markup=False, highlight=False)
+        raise typer.Exit(2) from error
+    _print_totals(matched, output)
+
+
+def policy_of(methods: list[str], *, pool: str, time_zone: str, transfer_fee: TransferFee) -> Policy:
+    """The policy that the options name. Raises `Unusable`."""
+    default: Method = "fifo"
+    switches: dict[str, list[MethodSince]] = {}
+    try:
+        for text in methods:
+            account, equals, rest = text.rpartition("=")
+            name, at, day = rest.partition("@")
+            if name not in METHODS or bool(at) > bool(equals):
+                raise Unusable(f"--method {text!r} is none of {', '.join(sorted(METHODS))}, ACCOUNT=METHOD[@DATE]")
+            if equals:
+                since = date.fromisoformat(day) if at else None
+                switches.setdefault(account, []).append(MethodSince(cast("Method", name), since))
+            else:
+                default = cast("Method", name)
+        zone = ZoneInfo(time_zone)
+        by_account = {
+            account: tuple(sorted(dated, key=lambda switch: switch.since or date.min))
+            for account, dated in switches.items()
+        }
+        return Policy(
+            default_method=default,
+            methods=by_account,
+            pool=Pool.parse(pool),
+            time_zone=zone,
+            transfer_fee=transfer_fee.value,
+        )
+    except ZoneInfoNotFoundError as error:
+        raise Unusable(f"--time-zone {time_zone!r} is no known time zone, such as America/New_York") from error
+    except ValueError as error:
+        raise Unusable(str(error)) from error
+
+
+def read_events(path: Path, *, is_sorted: bool) -> pa.Table:
+    """The events of a Parquet or CSV file, checked; in a CSV file every value is read as text.
+
+    Raises `Unusable` with the row (1 is the first after the header) where something is not as it must be.
+    """
+    try:
+        with path.open("rb") as file:
+            is_parquet = file.read(len(_PARQUET_MAGIC)) == _PARQUET_MAGIC
+        table = pq.read_table(path) if is_parquet else _read_csv(path)
+        events = checked_events(table)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise Unusable(f"{path}: {error}") from error
+    except InvalidEvents as error:
+        raise Unusable(f"{path}, {error}") from error
+    if is_sorted:
+        times = pc.cast(events.column("occurred_at"), pa.int64()).combine_chunks()
+        row = pc.index(pc.less(times[1:], times[:-1]), pa.scalar(value=True)).as_py()
+        if row >= 0:
+            raise Unusable(
+                f"{path}, row {row + 2}: occurred_at {events.column('occurred_at')[row + 1]} is before the row above; "
+                "sort the rows by time, or say --sort"
+            )
+    return events
+
+
+def write_answer(matched: Matched, folder: Path) -> None:
+    """Write the four tables, each complete or not at all."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("disposals", "open_lots", "lot_moves", "problems"):
+            table: pa.Table = getattr(matched, name)
+            partial = folder / f".{name}.parquet.partial"
+            few = [column for column in _FEW_WORDS if column in table.column_names]
+            pq.write_table(table, partial, use_dictionary=few, write_statistics=False)
+            os.replace(partial, folder / f"{name}.parquet")  # noqa: PTH105 - says that it replaces
+    except OSError as error:
+        raise Unusable(f"{folder}: {error}") from error
+
+
+def _matched(events: pa.Table, policy: Policy) -> Matched:
+    try:
+        return match_lots(events, policy=policy)
+    except (ValueError, OverflowError) as error:
+        raise Unusable(str(error)) from error
+
+
+def _read_csv(path: Path) -> pa.Table:
+    with path.open("rb") as file:
+        header = file.readline().decode("utf-8-sig").strip()
+    if not header:
+        raise Unusable(f"{path} is empty")
+    return pyarrow.csv.read_csv(
+        path,
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(EVENTS.names, pa.string()), strings_can_be_null=False
+        ),
+    )
+
+
+def _print_totals(matched: Matched, folder: Path) -> None:
+    """What was realized, by term, what is left and what is not proven."""
+    table = Table(title=f"{folder}", title_justify="left")
+    for heading in ("", "rows", "proceeds_usd", "cost_usd", "gain_usd"):
+        table.add_column(heading, justify="left" if heading == "" else "right")
+    for term in ("short", "long"):
+        rows = matched.disposals.filter(pc.equal(matched.disposals.column("term"), term))
+        sums = [_total(rows.column(name)) for name in ("proceeds_usd", "cost_usd", "gain_usd")]
+        table.add_row(f"disposals, {term}-term", str(len(rows)), *sums)
+    table.add_row("open lots", str(len(matched.open_lots)), "", _total(matched.open_lots.column("cost_usd")), "")
+    table.add_row("lot moves", str(len(matched.lot_moves)), "", "", "")
+    counts = matched.problems.group_by("problem", use_threads=False).aggregate([([], "count_all")])
+    for problem, count in sorted(
+        zip(*(counts.column(name).to_pylist() for name in ("problem", "count_all")), strict=True)
+    ):
+        table.add_row(f"problem: {problem}", str(count), "", "", "")
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+
+
+def _total(column: pa.ChunkedArray) -> str:
+    """The exact sum, in as many digits as it takes; NULLs are left out."""
+    total = pc.sum(column.cast(pa.decimal256(76, 8))).as_py() or Decimal(0)
+    return f"{total:f}"
