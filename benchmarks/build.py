@@ -3,8 +3,8 @@
     python -m benchmarks.build 10000 100000 1000000
 
 Each size is a made-up book (seeded) of two exchange accounts and twenty coins over three years: purchases and sales for
-money, swaps, third-coin fees, rewards, and transfers between the accounts; most of what is bought is sold again. Each build runs in a process of its own, so
-that its memory is its own.
+money, swaps, third-coin fees, rewards, and transfers between the accounts; most of what is bought is sold again. Each
+build runs in a process of its own, so that its memory is its own.
 """
 
 import argparse

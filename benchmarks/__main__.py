@@ -1,0 +1,11 @@
+"""Every benchmark, in a few minutes: `make bench`.
+
+Belongs here: running them one after the other. Does not belong here: measuring.
+"""
+
+import subprocess
+import sys
+
+for command in (["benchmarks.lots"], ["benchmarks.build", "10000", "100000"]):
+    print("==", *command, flush=True)
+    subprocess.run([sys.executable, "-m", *command], check=True)
