@@ -106,6 +106,25 @@ class TaxYear(_Section):
     other_long_gain_usd: Decimal = Decimal(0)
 
 
+class WashSale(_Section):
+    """What a wash sale rule treats as the same thing, and from when a law reaches coins."""
+
+    groups: tuple[tuple[str, ...], ...] | None = None
+    coins_since: date | None = None
+
+    @field_validator("groups")
+    @classmethod
+    def _one_group_each(cls, groups: tuple[tuple[str, ...], ...] | None) -> tuple[tuple[str, ...], ...] | None:
+        assets = [asset for group in groups or () for asset in group]
+        twice = sorted({asset for asset in assets if assets.count(asset) > 1})
+        if twice:
+            raise ValueError(f"an asset stands in one group, once; {', '.join(twice)} is there more often")
+        return groups
+
+
+AssetClass = Literal["coin", "tokenized_security", "etf", "security"]
+
+
 class _Account(_Section):
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)
     lot_method: Literal["fifo"] = "fifo"
@@ -164,6 +183,8 @@ class _Document(_Section):
     prices: Prices = Prices()
     aliases: dict[str, str] = Field(default_factory=dict)
     tax_year: dict[int, TaxYear] = Field(default_factory=dict)
+    asset_class: dict[str, AssetClass] = Field(default_factory=dict)
+    wash_sale: WashSale = WashSale()
     paths: PathsSection = PathsSection()
     account: tuple[Account, ...] = Field(min_length=1)
 
@@ -208,6 +229,8 @@ class Configuration:
     paths: Paths
     aliases: Mapping[str, str]
     tax_years: Mapping[int, TaxYear]
+    asset_classes: Mapping[str, AssetClass]
+    wash_sale: WashSale
 
     def resolve(self, relative: str) -> Path:
         """A path that stands in the configuration, relative to its file."""
@@ -275,6 +298,8 @@ def read_configuration(path: Path) -> Configuration:
         paths=Paths((path.parent / document.paths.data).resolve()),
         aliases=document.aliases,
         tax_years=document.tax_year,
+        asset_classes=document.asset_class,
+        wash_sale=document.wash_sale,
     )
 
 

@@ -13,7 +13,7 @@ from connectors.exchange.connector import ExchangeConnector
 from connectors.prices.fetcher import PriceFetcher
 from connectors.sync import Connector
 from pipelines import configuration as conf
-from warehouse.settings import AccountSettings, BookSettings, TaxYearSettings
+from warehouse.settings import AccountSettings, BookSettings, TaxYearSettings, WashSaleSettings
 
 
 def connector_of(configuration: conf.Configuration, name: str) -> Connector:
@@ -72,6 +72,8 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
         tax_years={
             year: TaxYearSettings(**told.model_dump()) for year, told in sorted(configuration.tax_years.items())
         },
+        asset_classes=configuration.asset_classes,
+        wash_sale=WashSaleSettings(**configuration.wash_sale.model_dump(exclude_none=True)),
     )
 
 

@@ -28,6 +28,7 @@ from warehouse.quality.problems import PROBLEMS
 from warehouse.settings import BookSettings
 from warehouse.steps import Book, Check, Step
 from warehouse.tax.steps import YEAR_SUMMARY
+from warehouse.tax.wash_sale_shadow import WASH_SALES
 
 STEPS: tuple[Step, ...] = (
     LEGS,
@@ -40,6 +41,7 @@ STEPS: tuple[Step, ...] = (
     LOTS,
     INCOME,
     PROBLEMS,
+    WASH_SALES,
     YEAR_SUMMARY,
     CANDIDATES,
 )

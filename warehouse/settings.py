@@ -39,6 +39,18 @@ class TaxYearSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WashSaleSettings:
+    """What a wash sale rule treats as the same thing, and from when it reaches coins.
+
+    `groups` are assets that can be redeemed one for one; an asset in none is the same only as itself. `coins_since` is
+    the first day of a law that reaches coins; `None`: there is none.
+    """
+
+    groups: tuple[tuple[str, ...], ...] = (("BTC", "WBTC", "CBBTC"), ("ETH", "WETH"))
+    coins_since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BookSettings:
     """Everything in the configuration that changes a number in the books.
 
@@ -57,3 +69,6 @@ class BookSettings:
     """Names that mean another asset (`XBT` → `BTC`), applied to every posting."""
     tax_years: Mapping[int, TaxYearSettings] = field(default_factory=dict)
     """What is told of single years: taxable income, a starting carryover, gains from elsewhere."""
+    asset_classes: Mapping[str, str] = field(default_factory=dict)
+    """Assets that are more than coins: `tokenized_security`, `etf` or `security`."""
+    wash_sale: WashSaleSettings = field(default_factory=WashSaleSettings)

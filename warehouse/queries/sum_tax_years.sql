@@ -31,6 +31,21 @@ income AS (
         count(*) FILTER (value_usd IS NULL) AS unvalued_income_count
     FROM tax.income
     GROUP BY tax_year
+),
+
+-- Losses that a wash sale rule in force disallows, and later sales of what replaced them: their cost is higher.
+washed AS (
+    SELECT
+        tax_year, count(DISTINCT disposal_id) AS washed_count, sum(disallowed_usd)::DECIMAL(38, 8) AS washed_loss_usd
+    FROM tax.wash_sale_shadow WHERE is_in_force GROUP BY tax_year
+),
+
+replacements_sold AS (
+    SELECT tax_year, count(*) AS replacement_count
+    FROM lots.disposals SEMI JOIN (
+        SELECT replacement_lot_id AS lot_id FROM tax.wash_sale_shadow WHERE is_in_force
+    ) USING (lot_id)
+    GROUP BY tax_year
 )
 
 SELECT
@@ -42,8 +57,13 @@ SELECT
     coalesce(unproven_count, 0) AS unproven_count,
     coalesce(unproven_proceeds_usd, 0) + coalesce(missing_proceeds_usd, 0) AS unproven_proceeds_usd,
     coalesce(missing_count, 0) AS missing_count,
-    coalesce(unvalued_income_count, 0) AS unvalued_income_count
+    coalesce(unvalued_income_count, 0) AS unvalued_income_count,
+    coalesce(washed_count, 0) AS washed_count,
+    coalesce(washed_loss_usd, 0) AS washed_loss_usd,
+    coalesce(replacement_count, 0) AS replacement_count
 FROM gains
 FULL JOIN missing USING (tax_year)
 FULL JOIN income USING (tax_year)
+LEFT JOIN washed USING (tax_year)
+LEFT JOIN replacements_sold USING (tax_year)
 ORDER BY tax_year

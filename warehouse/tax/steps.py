@@ -66,7 +66,7 @@ WHERE tax_year <> previous_year + 1
 
 YEAR_SUMMARY = Step(
     tables=("tax.year_summary",),
-    needs=("lots.disposals", "lots.shortfalls", "lots.events", "tax.income"),
+    needs=("lots.disposals", "lots.shortfalls", "lots.events", "tax.income", "tax.wash_sale_shadow"),
     description="Nets each tax year's gains, limits its loss and carries the rest through the years.",
     run=build_year_summary,
     checks=(

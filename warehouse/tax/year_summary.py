@@ -18,7 +18,11 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class YearFacts:
-    """What the books hold of one year. Sums are of known values only; each count says how many had none."""
+    """What the books hold of one year. Sums are of known values only; each count says how many had none.
+
+    `washed_*` are losses in the gains that a wash sale rule in force disallows, `replacement_count` the sales of lots
+    whose cost such a loss raises.
+    """
 
     tax_year: int
     short_gain_usd: Decimal = ZERO
@@ -29,6 +33,9 @@ class YearFacts:
     unproven_proceeds_usd: Decimal = ZERO
     missing_count: int = 0
     unvalued_income_count: int = 0
+    washed_count: int = 0
+    washed_loss_usd: Decimal = ZERO
+    replacement_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ def _row(
     year: YearFacts, result: NettedYear, told: TaxYearSettings, before: YearSummary | None, present_year: int
 ) -> YearSummary:
     rests_on_before = before is not None and _carried_in(told) is None
-    is_own_proven = not (year.unproven_count or year.missing_count or year.unvalued_income_count)
+    is_own_proven = not _gaps(year)
     is_before_proven = before is None or not rests_on_before or before.is_proven
     notes = [*_gaps(year), *result.notes]
     if before is not None and not is_before_proven:
@@ -154,6 +161,16 @@ def _gaps(year: YearFacts) -> list[str]:
         gaps.append(f"proceeds of {year.unproven_proceeds_usd:,.2f} stand outside the gains, their cost unproven")
     if year.unvalued_income_count:
         gaps.append(f"{_count(year.unvalued_income_count, 'income')} without a known value: in no sum")
+    if year.washed_count:
+        gaps.append(
+            f"the loss of {_count(year.washed_count, 'sale')} is disallowed as a wash sale (IRC 1091) and still in the "
+            f"gains: {year.washed_loss_usd:,.2f}, see tax.wash_sale_shadow"
+        )
+    if year.replacement_count:
+        gaps.append(
+            f"{_count(year.replacement_count, 'sale')} of lots that replaced a wash sale: the disallowed loss is not in "
+            "their cost yet"
+        )
     return gaps
 
 
