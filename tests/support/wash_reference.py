@@ -18,7 +18,9 @@ class _Unit:
     extra: Fraction = Fraction(0)
 
 
-def slow_wash_sales(sold: Sequence[Sold], bought: Sequence[Bought]) -> dict[tuple[str, str], tuple[int, Fraction]]:
+def slow_wash_sales(  # noqa: C901 -- the rule in one piece, unit by unit
+    sold: Sequence[Sold], bought: Sequence[Bought]
+) -> dict[tuple[str, str], tuple[int, Fraction]]:
     """Units and disallowed loss for each pair of disposal and replacement lot, of lots with few units."""
     units = [
         _Unit(lot) for lot in sorted(bought, key=lambda lot: (lot.bought_at, lot.lot_id)) for _ in range(lot.quantity)

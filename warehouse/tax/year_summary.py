@@ -168,8 +168,8 @@ def _gaps(year: YearFacts) -> list[str]:
         )
     if year.replacement_count:
         gaps.append(
-            f"{_count(year.replacement_count, 'sale')} of lots that replaced a wash sale: the disallowed loss is not in "
-            "their cost yet"
+            f"{_count(year.replacement_count, 'sale')} of lots that replaced a wash sale: the disallowed loss is not "
+            "in their cost yet"
         )
     return gaps
 
