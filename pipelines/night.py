@@ -67,7 +67,7 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
             for check in outcome.checks:
                 if check.failing and not check.check.is_blocking:
                     progress.console.print(
-                        f"{check.check.table}: {check.check.description} {check.failing:,} rows do not.",
+                        f"{check.check.table}: {check.check.description} {_rows(check.failing)} not.",
                         style="yellow", markup=False, highlight=False, soft_wrap=True,
                     )  # fmt: skip
 
@@ -85,6 +85,10 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
         history.record_published(path)
         progress.update(task, what="published")
     return True
+
+
+def _rows(count: int) -> str:
+    return "1 row does" if count == 1 else f"{count:,} rows do"
 
 
 def _progress(console: Console) -> Progress:

@@ -74,7 +74,7 @@ def gains(
     if unproven.num_rows:
         show_rows(f"Unproven {what}: in none of the sums above", _UNPROVEN, unproven.to_pylist())
         console(sys.stdout).print(
-            Text(f"{unproven.num_rows} disposals miss a cost or a price; the sums hold what is proven only", "yellow")
+            Text("these miss a cost, a price or their lots; the sums above hold what is proven only", "yellow")
         )
 
 
