@@ -9,13 +9,15 @@ from datetime import datetime
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from connectors.raw import RawFileError
 from connectors.sync import SyncReport
 from pipelines.building import StepOutcome, build_all
 from pipelines.commands.summary import print_summary
 from pipelines.configuration import Configuration
 from pipelines.history import History
-from pipelines.syncing import sync_accounts
+from pipelines.syncing import AccountBusyError, sync_accounts
 from warehouse.build import STEPS, BlockingCheckError
+from warehouse.market.price_file import PriceFileError
 
 
 def run_night(configuration: Configuration, *, now: datetime) -> bool:
@@ -79,8 +81,9 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
                 on_step=on_step,
                 on_prices=history.record_prices,
             )
-        except BlockingCheckError as error:
+        except (BlockingCheckError, RawFileError, PriceFileError, AccountBusyError, OSError) as error:
             console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+            console.print("Nothing was published; what was published before stays.", style="red")
             return False
         history.record_published(path)
         progress.update(task, what="published")

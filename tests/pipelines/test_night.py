@@ -87,6 +87,31 @@ def test_sync__account_is_being_synced_already__says_so_and_leaves_it(copied: Pa
     assert "being synced by another process" in done.stdout.replace("\n", " ")
 
 
+def test_sync__raw_file_was_altered__names_it_and_leaves_what_was_published(copied: Path) -> None:
+    before = published_rows(copied)
+    altered = min((copied.parent / "data" / "raw" / "kraken" / "trades").glob("*.parquet"))
+    content = bytearray(altered.read_bytes())
+    content[len(content) // 2] ^= 1
+    altered.write_bytes(content)
+    done = lotkeeper("sync", "--config", copied)
+    assert done.returncode == 1
+    assert altered.name in done.stdout.replace("\n", "")
+    assert "Traceback" not in done.stdout + done.stderr
+    assert published_rows(copied) == before
+
+
+def test_sync__wrong_line_in_the_price_file__names_it_and_publishes_nothing(copied: Path) -> None:
+    before = published_rows(copied)
+    with (copied.parent / "prices.csv").open("a", encoding="utf-8") as file:
+        file.write("ALPH,2026-11-19,twelve\n")
+    done = lotkeeper("sync", "--config", copied)
+    assert done.returncode == 1
+    assert "twelve" in done.stdout
+    assert "line" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert published_rows(copied) == before
+
+
 def test_sync__files__are_readable_by_their_owner_only(synced: Path) -> None:
     for path in (synced.parent / "data").rglob("*"):
         if path.is_relative_to(synced.parent / "data" / "dagster") and path.parent.name != "data":
