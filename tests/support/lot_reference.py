@@ -120,7 +120,7 @@ class Reference:
 
     def _average(self, pool: list[Lot], account: str, when: datetime) -> None:
         """Under `average`, every unit of a pool costs the same."""
-        if pool and self.method(account, when.astimezone(self.zone).date()) == "average":
+        if pool and self.method(account, when) == "average":
             unknown = any(lot.cost is None for lot in pool)
             unit = None if unknown else sum(lot.cost for lot in pool) / sum(lot.held for lot in pool)
             for lot in pool:
@@ -160,7 +160,7 @@ class Reference:
         self, event: dict[str, Any], pool: list[Lot], quantity: Fraction, day: date, price: Fraction | None
     ) -> list[tuple[Lot, str]]:
         """Take units; the parts as lots of their own, with the method that picked each."""
-        method = self.method(event["account"], day)
+        method = self.method(event["account"], event["occurred_at"])
         taken: list[tuple[Lot, str]] = []
         self._average(pool, event["account"], event["occurred_at"])
 

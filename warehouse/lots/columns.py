@@ -5,7 +5,7 @@ methods.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -95,6 +95,11 @@ def columns_of(events: pa.Table, zone: ZoneInfo, until: datetime | None) -> Colu
         arrived_us=_instants(events, "arrived_at", time_us),
         acquired_us=_instants(events, "acquired_at", time_us),
     )
+
+
+def microseconds(instant: datetime) -> int:
+    """Whole microseconds since 1970-01-01 UTC."""
+    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def order_of(time_us: Instants, turn: npt.NDArray[np.int8], ids: pa.Array) -> npt.NDArray[np.int64]:

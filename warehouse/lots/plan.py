@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.lots.columns import ACQUIRED, TRANSFERRED, Codes, Columns, Flags, order_of
+from warehouse.lots.columns import ACQUIRED, TRANSFERRED, Codes, Columns, Flags, Instants, microseconds, order_of
 from warehouse.lots.holding import local_days
 from warehouse.lots.identification import Named
 from warehouse.lots.limbs import Limbs
@@ -33,7 +33,7 @@ from warehouse.lots.memory import (
     MOVE,
     TAKE,
 )  # fmt: skip
-from warehouse.lots.policy import Method, Policy
+from warehouse.lots.policy import Method, MethodSince, Policy
 
 METHOD_CODES: dict[Method, int] = {
     "fifo": FIFO, "lifo": LIFO, "hifo": HIFO, "lofo": LOFO, "min_tax": MIN_TAX, "average": AVERAGE, "specific": FIFO,
@@ -167,9 +167,10 @@ def _drafted(columns: Columns, policy: Policy, chosen: Flags, *, is_universal: b
     op[is_arrival] = ARRIVE
     op[is_fee] = TAKE if policy.transfer_fee == "dispose" else FEE_TO_BASIS
     is_move = (op == MOVE) | (op == ARRIVE)
+    time_us = np.where(is_arrival, columns.arrived_us[event], columns.time_us[event])
     day = columns.day[event].astype(np.int32)
     if is_arrival.any():
-        day[is_arrival] = local_days(columns.arrived_us[event[is_arrival]], policy.time_zone)
+        day[is_arrival] = local_days(time_us[is_arrival], policy.time_zone)
     return {
         "op": op,
         "event": event,
@@ -179,8 +180,8 @@ def _drafted(columns: Columns, policy: Policy, chosen: Flags, *, is_universal: b
         "asset": columns.asset[event],
         "account": columns.account[event],
         "to_account": columns.to_account[event],
-        "method": np.where(is_arrival, FIFO, _methods(columns, policy, columns.account[event], day)).astype(np.int8),
-        "to_method": np.where(is_move, _methods(columns, policy, columns.to_account[event], day), 0).astype(np.int8),
+        "method": np.where(is_arrival, FIFO, _methods(columns, policy, columns.account[event], time_us)).astype(np.int8),
+        "to_method": np.where(is_move, _methods(columns, policy, columns.to_account[event], time_us), 0).astype(np.int8),
         "day": day,
         "first": np.zeros(len(event), np.int32),
         "last": np.zeros(len(event), np.int32),
@@ -210,6 +211,7 @@ def _opened(opening: Parts, columns: Columns, policy: Policy, lot_event: Rows) -
     blank = np.zeros(count, np.int32)
     since = policy.pool.since or date.min
     day = np.full(count, (since - date(1970, 1, 1)).days, np.int32)
+    time_us = np.full(count, microseconds(MethodSince("fifo", policy.pool.since).starts_at(policy.time_zone)), np.int64)
     return {
         "op": np.full(count, ACQUIRE, np.int8),
         "event": np.full(count, _NOWHERE, np.int64),
@@ -219,7 +221,7 @@ def _opened(opening: Parts, columns: Columns, policy: Policy, lot_event: Rows) -
         "asset": columns.asset[lot_event[opening.lot]],
         "account": opening.account,
         "to_account": blank,
-        "method": _methods(columns, policy, opening.account, day),
+        "method": _methods(columns, policy, opening.account, time_us),
         "to_method": np.zeros(count, np.int8),
         "day": day,
         "first": opening.lot.astype(np.int32),
@@ -256,16 +258,16 @@ def _set_pools(draft: _Draft, accounts: int, *, is_universal: bool) -> tuple[Cod
     return (keys % accounts).astype(np.int32), (keys // accounts).astype(np.int32), is_transit
 
 
-def _methods(columns: Columns, policy: Policy, account: Codes, day: Codes) -> npt.NDArray[np.int8]:
-    """The code of the method that holds in each account on each day."""
+def _methods(columns: Columns, policy: Policy, account: Codes, time_us: Instants) -> npt.NDArray[np.int8]:
+    """The code of the method that holds in each account at each time."""
     codes = np.full(len(account), METHOD_CODES[policy.default_method], np.int8)
     for name, switches in policy.methods.items():
         place = pc.index(columns.accounts, name).as_py()
         if place >= 0:
             rows = np.flatnonzero(account == place)
             for switch in switches:
-                since = -(2**62) if switch.since is None else np.datetime64(switch.since, "D").astype(np.int64)
-                codes[rows[day[rows] >= since]] = METHOD_CODES[switch.method]
+                since = microseconds(switch.starts_at(policy.time_zone))
+                codes[rows[time_us[rows] >= since]] = METHOD_CODES[switch.method]
     return codes
 
 

@@ -7,7 +7,7 @@ or reading them from a configuration.
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
@@ -57,14 +57,22 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class MethodSince:
-    """From the local date `since` on (`None`: from the beginning), lots go by `method`."""
+    """From `since` on, lots go by `method`: a local date from its first moment, an instant, `None` the beginning."""
 
     method: Method
-    since: date | None = None
+    since: date | datetime | None = None
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise ValueError(f"method {self.method!r} is none of {', '.join(sorted(METHODS))}")
+
+    def starts_at(self, zone: ZoneInfo) -> datetime:
+        """The instant of `since` where dates begin at midnight in `zone`."""
+        if self.since is None:
+            return datetime.min.replace(tzinfo=UTC)
+        if isinstance(self.since, datetime):
+            return self.since.astimezone(UTC)
+        return datetime.combine(self.since, time(), zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +106,7 @@ Allocation = SpecificAllocation | GlobalAllocation
 class Policy:
     """Every choice that changes which lot is consumed or what it costs.
 
-    `methods` gives an account its methods with the dates from which they hold; before its first date, and for an
+    `methods` gives an account its methods with the time from which they hold; before the first, and for an
     account that is not named, `default_method` holds. `time_zone` decides every date. `transfer_fee` says what the
     coins spent on moving coins are: `dispose` (sold at their value; the cautious reading of Reg. 1.1001-7(b)(2)) or
     `basis` (their cost joins the moved lots). `allocation` puts lots into accounts when a pool `account-from` begins;
@@ -121,12 +129,12 @@ class Policy:
         if self.transfer_fee not in ("dispose", "basis"):
             raise ValueError(f"transfer_fee {self.transfer_fee!r} is neither dispose nor basis")
         for account, switches in self.methods.items():
-            days = [switch.since or date.min for switch in switches]
-            if days != sorted(set(days)):
+            starts = [switch.starts_at(self.time_zone) for switch in switches]
+            if starts != sorted(set(starts)):
                 raise ValueError(f"the method dates of account {account!r} do not follow each other")
 
-    def method_of(self, account: str, day: date) -> Method:
-        """The method that holds in `account` on the local date `day`."""
+    def method_at(self, account: str, instant: datetime) -> Method:
+        """The method that holds in `account` at `instant`."""
         switches = self.methods.get(account, ())
-        place = bisect_right([switch.since or date.min for switch in switches], day)
+        place = bisect_right([switch.starts_at(self.time_zone) for switch in switches], instant)
         return switches[place - 1].method if place else self.default_method

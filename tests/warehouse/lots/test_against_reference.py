@@ -14,7 +14,7 @@ from support.lot_events import books, events_of
 from support.lot_reference import Reference
 from warehouse.lots.engine import match_lots
 from warehouse.lots.machines import Compiled, Machine, Plain
-from warehouse.lots.policy import METHODS, Policy, Pool
+from warehouse.lots.policy import METHODS, MethodSince, Policy, Pool
 
 ZONE = ZoneInfo("America/New_York")
 CENT_OF_A_CENT = Fraction(1, 10**8)
@@ -24,7 +24,7 @@ SORTED_METHODS = sorted(METHODS)
 def _compare(rows: list[dict[str, Any]], policy: Policy, machine: Machine | None = None) -> None:
     matched = match_lots(events_of(rows), policy=policy, machine=machine)
     reference = Reference(
-        policy.method_of,
+        policy.method_at,
         ZONE,
         is_universal=policy.pool.rule == "universal",
         fee_to_basis=policy.transfer_fee == "basis",
@@ -104,6 +104,16 @@ def test_machines__any_book__give_the_same_bytes(rows: list[dict[str, Any]], met
     plain, compiled = (match_lots(events, policy=policy, machine=machine) for machine in (Plain(), Compiled()))
     for name in ("disposals", "open_lots", "lot_moves", "problems"):
         assert getattr(plain, name).equals(getattr(compiled, name)), name
+
+
+@settings(max_examples=60)
+@given(books(), st.sampled_from(["lifo", "hifo", "lofo", "min_tax"]), st.integers(min_value=0))
+def test_engine__method_switched_at_an_instant__answers_as_the_reference(
+    rows: list[dict[str, Any]], method: Any, place: int
+) -> None:
+    """The instant is that of an event: what happens then goes by the new method already."""
+    since = rows[place % len(rows)]["occurred_at"]
+    _compare(rows, Policy(methods={"kraken": (MethodSince(method, since),)}, time_zone=ZONE))
 
 
 @pytest.mark.parametrize("method", SORTED_METHODS)
