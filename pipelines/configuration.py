@@ -27,9 +27,11 @@ from pydantic import (
     model_validator,
 )
 
+from pipelines.lots_section import FIFO, LotMethods, Lots
 from pipelines.toml_lines import line_of
 
 CONFIGURATION_NAME = "lotkeeper.toml"
+JOURNAL_NAME = "identifications.jsonl"
 CONFIGURATION_VARIABLE = "LOTKEEPER_CONFIG"
 
 _RESERVED_NAMES = frozenset({"prices", "outside"})
@@ -127,7 +129,8 @@ AssetClass = Literal["coin", "tokenized_security", "etf", "security"]
 
 class _Account(_Section):
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)
-    lot_method: Literal["fifo"] = "fifo"
+    lot_method: LotMethods = FIFO
+    held_by: Literal["broker", "self"] = "broker"
     since: date | None = None
 
     @field_validator("name")
@@ -185,6 +188,7 @@ class _Document(_Section):
     tax_year: dict[int, TaxYear] = Field(default_factory=dict)
     asset_class: dict[str, AssetClass] = Field(default_factory=dict)
     wash_sale: WashSale = WashSale()
+    lots: Lots = Lots()
     paths: PathsSection = PathsSection()
     account: tuple[Account, ...] = Field(min_length=1)
 
@@ -231,6 +235,12 @@ class Configuration:
     tax_years: Mapping[int, TaxYear]
     asset_classes: Mapping[str, AssetClass]
     wash_sale: WashSale
+    lots: Lots
+
+    @property
+    def journal(self) -> Path:
+        """The identification journal, beside the configuration: like it, the owner's and not made anew."""
+        return self.path.parent / JOURNAL_NAME
 
     def resolve(self, relative: str) -> Path:
         """A path that stands in the configuration, relative to its file."""
@@ -288,6 +298,7 @@ def read_configuration(path: Path) -> Configuration:
     except ValidationError as error:
         raise ConfigurationError(_explain(path, text, error)) from error
     _refuse_doubles(path, text, document)
+    _refuse_average(path, text, document)
     return Configuration(
         path=path.resolve(),
         as_of=document.as_of,
@@ -300,6 +311,7 @@ def read_configuration(path: Path) -> Configuration:
         tax_years=document.tax_year,
         asset_classes=document.asset_class,
         wash_sale=document.wash_sale,
+        lots=document.lots,
     )
 
 
@@ -342,3 +354,13 @@ def _refuse_doubles(path: Path, text: str, document: _Document) -> None:
                     f"account {seen[key, value]!r}: its history would be counted twice. Remove one of them"
                 )
             seen[key, value] = account.name
+
+
+def _refuse_average(path: Path, text: str, document: _Document) -> None:
+    """Reg. 1.1012-1(e) knows average cost for shares of funds only."""
+    for number, account in enumerate(document.account):
+        if document.taxpayer.jurisdiction == "US" and any(choice.method == "average" for choice in account.lot_method):
+            raise ConfigurationError(
+                f"{path}:{line_of(text, ('account', number, 'lot_method'))}: lot_method: average cost is no method for "
+                "coins in the US; expected fifo, lifo, hifo, lofo, min_tax or specific"
+            )

@@ -17,6 +17,7 @@ from pipelines.configuration import Configuration
 from pipelines.history import History
 from pipelines.syncing import AccountBusyError, sync_accounts
 from warehouse.build import STEPS, BlockingCheckError
+from warehouse.lots.journal import JournalError
 from warehouse.market.price_file import PriceFileError
 
 
@@ -81,7 +82,7 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
                 on_step=on_step,
                 on_prices=history.record_prices,
             )
-        except (BlockingCheckError, RawFileError, PriceFileError, AccountBusyError, OSError) as error:
+        except (BlockingCheckError, RawFileError, PriceFileError, JournalError, AccountBusyError, OSError) as error:
             console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
             console.print("Nothing was published; what was published before stays.", style="red")
             return False

@@ -13,7 +13,9 @@ from connectors.exchange.connector import ExchangeConnector
 from connectors.prices.fetcher import PriceFetcher
 from connectors.sync import Connector
 from pipelines import configuration as conf
-from warehouse.settings import AccountSettings, BookSettings, TaxYearSettings, WashSaleSettings
+from warehouse.lots.policy import Allocation, Pool, SpecificAllocation
+from warehouse.matching.allocation_file import AllocationFileError, read_allocation_file
+from warehouse.settings import AccountSettings, BookSettings, LotSettings, TaxYearSettings, WashSaleSettings
 
 
 def connector_of(configuration: conf.Configuration, name: str) -> Connector:
@@ -61,7 +63,13 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
     taxpayer = configuration.taxpayer
     return BookSettings(
         accounts=tuple(
-            AccountSettings(name=account.name, kind=account.kind, lot_method=account.lot_method, since=account.since)
+            AccountSettings(
+                name=account.name,
+                kind=account.kind,
+                lot_methods=tuple(choice.chosen for choice in account.lot_method),
+                since=account.since,
+                is_broker=account.held_by == "broker",
+            )
             for account in configuration.accounts
         ),
         time_zone=ZoneInfo(taxpayer.time_zone),
@@ -74,7 +82,26 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
         },
         asset_classes=configuration.asset_classes,
         wash_sale=WashSaleSettings(**configuration.wash_sale.model_dump(exclude_none=True)),
+        lots=LotSettings(
+            pool=Pool.parse(configuration.lots.pool) if configuration.lots.pool else None,
+            allocation=_allocation(configuration),
+            transfer_fee=configuration.lots.transfer_fee,
+            trade_fee_before_2025=configuration.lots.trade_fee_before_2025,
+            journal_path=configuration.journal,
+        ),
     )
+
+
+def _allocation(configuration: conf.Configuration) -> Allocation | None:
+    """The allocation of basis, with the units of its file. Raises `ConfigurationError` naming the file and line."""
+    told = configuration.lots.allocation
+    if told is None or told.file is None or told.completed_at is None:
+        return None if told is None else told.rule
+    path = configuration.resolve(told.file)
+    try:
+        return SpecificAllocation(read_allocation_file(path), told.completed_at)
+    except (AllocationFileError, OSError, UnicodeDecodeError) as error:
+        raise conf.ConfigurationError(f"{configuration.path}: lots.allocation.file: {error}") from error
 
 
 def _prices_path(configuration: conf.Configuration) -> Path | None:

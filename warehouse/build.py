@@ -19,6 +19,7 @@ from warehouse.ledger.postings import POSTINGS
 from warehouse.ledger.transfers import TRANSFERS
 from warehouse.market.prices import PRICES_STEP
 from warehouse.matching.events import EVENTS
+from warehouse.matching.identifications import IDENTIFICATIONS
 from warehouse.matching.income import INCOME
 from warehouse.matching.lots import LOTS
 from warehouse.publish import publish
@@ -38,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     TRANSFERS,
     POSTINGS,
     EVENTS,
+    IDENTIFICATIONS,
     LOTS,
     INCOME,
     PROBLEMS,

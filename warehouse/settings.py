@@ -8,17 +8,43 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+from warehouse.lots.methods import ChosenMethod
+from warehouse.lots.policy import Allocation, Pool
 
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """One account of the book. `kind` is `exchange`, `csv` or `evm`; `since` is the day the account began, if known."""
+    """One account of the book. `kind` is `exchange`, `csv` or `evm`; `since` is the day the account began, if known.
+
+    `lot_methods` are those that were chosen; which one holds stands in `lots.methods`. `is_broker`: its coins are held
+    by a broker, who has to be told of an identification where the law says so.
+    """
 
     name: str
     kind: str
-    lot_method: str = "fifo"
+    lot_methods: tuple[ChosenMethod, ...] = (ChosenMethod("fifo"),)
     since: date | None = None
+    is_broker: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LotSettings:
+    """What is the same for the lots of all accounts.
+
+    `pool` is `None` for what the jurisdiction says. `allocation` puts basis into accounts where pools by account begin.
+    `transfer_fee` and `trade_fee_before_2025` say what a network fee is (`Policy`) and who bears the fee of a trade of
+    coin against coin before 2025-01-01: the coin `given` (as the regulations say from then on), the one `received`, or
+    both in halves (`split`).
+    """
+
+    pool: Pool | None = None
+    allocation: Allocation | None = None
+    transfer_fee: Literal["dispose", "basis"] = "dispose"
+    trade_fee_before_2025: Literal["given", "received", "split"] = "given"
+    journal_path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +98,4 @@ class BookSettings:
     asset_classes: Mapping[str, str] = field(default_factory=dict)
     """Assets that are more than coins: `tokenized_security`, `etf` or `security`."""
     wash_sale: WashSaleSettings = field(default_factory=WashSaleSettings)
+    lots: LotSettings = field(default_factory=LotSettings)

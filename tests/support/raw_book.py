@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from connectors.raw import Mode, RawStore, Window
@@ -27,6 +27,8 @@ from connectors.records import (
 from connectors.windows import Span
 from warehouse.build import BuildResult, build
 from warehouse.connection import open_warehouse
+from warehouse.lots.methods import ChosenMethod
+from warehouse.lots.policy import Method
 from warehouse.settings import AccountSettings, BookSettings
 from warehouse.steps import Book, Step
 
@@ -138,7 +140,10 @@ class RawBook:
     @property
     def book_settings(self) -> BookSettings:
         """The settings: the accounts that have rows, UTC, and what the test says."""
-        accounts = tuple(AccountSettings(name, "exchange", method) for name, method in self.accounts.items())
+        accounts = tuple(
+            AccountSettings(name, "exchange", (ChosenMethod(cast("Method", method), evidence="a notebook"),))
+            for name, method in self.accounts.items()
+        )
         return BookSettings(**{"accounts": accounts, "time_zone": ZoneInfo("UTC"), **self.settings})
 
     @contextmanager

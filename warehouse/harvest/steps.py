@@ -38,7 +38,7 @@ def build_candidates(book: Book) -> None:
     )
     today = local_date(book.as_of, book.settings.time_zone)
     deadline = tax_year_end(today.year, book.settings.time_zone)
-    methods = {account.name: account.lot_method for account in book.settings.accounts}
+    methods = dict(book.connection.execute("SELECT account, method FROM lots.methods WHERE is_current").fetchall())
     rows = []
     for valued in value_lots([_open_lot(row, book) for row in stored], prices, methods=methods, today=today):
         lot = valued.lot
@@ -155,6 +155,7 @@ CANDIDATES = Step(
     needs=(
         "lots.open_lots",
         "lots.lots",
+        "lots.methods",
         "market.prices",
         "quality.coverage",
         "quality.balances",

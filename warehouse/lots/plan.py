@@ -180,8 +180,12 @@ def _drafted(columns: Columns, policy: Policy, chosen: Flags, *, is_universal: b
         "asset": columns.asset[event],
         "account": columns.account[event],
         "to_account": columns.to_account[event],
-        "method": np.where(is_arrival, FIFO, _methods(columns, policy, columns.account[event], time_us)).astype(np.int8),
-        "to_method": np.where(is_move, _methods(columns, policy, columns.to_account[event], time_us), 0).astype(np.int8),
+        "method": np.where(is_arrival, FIFO, _methods(columns, policy, columns.account[event], time_us)).astype(
+            np.int8
+        ),
+        "to_method": np.where(is_move, _methods(columns, policy, columns.to_account[event], time_us), 0).astype(
+            np.int8
+        ),
         "day": day,
         "first": np.zeros(len(event), np.int32),
         "last": np.zeros(len(event), np.int32),

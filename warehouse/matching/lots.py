@@ -4,22 +4,31 @@ Belongs here: what goes to the engine and where its answer is kept, and the chec
 not belong here: which lot goes first (`warehouse/lots`).
 """
 
-from typing import cast
+from datetime import datetime
 
 from warehouse.lots.engine import match_lots
-from warehouse.lots.policy import Method, MethodSince, Policy
 from warehouse.matching.checks import LOT_CHECKS
+from warehouse.matching.policies import policy_of
 from warehouse.schema import create_tables, drop_tables, fetch_query, insert_rows, store_rows
-from warehouse.settings import BookSettings
 from warehouse.steps import Book, Step
 
 _EVENTS = """
+WITH identified AS (
+    SELECT event_id, string_agg(lot_id || ':' || u.quantity, ' ' ORDER BY entry_number, lot_id) AS lots,
+        max(identified_at) AS identified_at, bool_and(is_broker_told) AS is_broker_told
+    FROM lots.identification_uses AS u JOIN lots.identifications USING (entry_number, lot_id)
+    GROUP BY event_id
+)
 SELECT event_id, occurred_at, account, asset, event AS kind, quantity, value_usd, to_account,
     CASE WHEN fee_quantity > 0 THEN fee_quantity END AS fee_quantity, arrived_at,
     CASE WHEN event = 'acquire' THEN kind END AS origin,
-    CASE WHEN event = 'dispose' THEN kind END AS purpose
-FROM lots.events WHERE event <> 'unexplained'
+    CASE WHEN event = 'dispose' THEN kind END AS purpose,
+    lots, identified_at, is_broker_told
+FROM lots.events LEFT JOIN identified USING (event_id)
+WHERE event <> 'unexplained'
 """
+
+_METHODS = "SELECT account, since, method FROM lots.methods ORDER BY account, since NULLS FIRST"
 
 _LOTS = """
 INSERT INTO lots.lots BY NAME
@@ -36,34 +45,45 @@ FROM matched_disposals
 """
 
 
-def policy_of(settings: BookSettings) -> Policy:
-    """The choices about lots in the settings. Raises `ValueError` for a method that there is not."""
-    return Policy(
-        methods={account.name: (MethodSince(cast("Method", account.lot_method)),) for account in settings.accounts},
-        time_zone=settings.time_zone,
-    )
+_ALLOCATIONS = """
+INSERT INTO lots.allocations BY NAME
+SELECT m.asset, m.lot_id, l.acquired_at, m.from_account AS account_before, m.to_account AS account_after, m.quantity,
+    m.cost_usd, m.moved_at AS allocated_at
+FROM lots.lot_moves AS m JOIN lots.lots AS l USING (lot_id)
+WHERE m.reason = 'allocation'
+ORDER BY m.asset, l.acquired_at, m.lot_id, m.to_account
+"""
 
 
 def build_lots(book: Book) -> None:
-    """Match `lots.events` up to the book's clock, and store what the engine answers.
-
-    Raises `ValueError` for a method that there is not.
-    """
+    """Match `lots.events` up to the book's clock, and store what the engine answers."""
     connection = book.connection
     create_tables(connection, "310_lots.sql")
-    matched = match_lots(fetch_query(connection, _EVENTS), policy=policy_of(book.settings), until=book.as_of)
+    methods: dict[str, list[tuple[datetime | None, str]]] = {}
+    for account, since, method in connection.execute(_METHODS).fetchall():
+        methods.setdefault(account, []).append((since, method))
+    policy = policy_of(book.settings, methods)
+    matched = match_lots(fetch_query(connection, _EVENTS), policy=policy, until=book.as_of)
     connection.execute(_LOTS)
     insert_rows(connection, "lots.open_lots", matched.open_lots)
     insert_rows(connection, "lots.lot_moves", matched.lot_moves)
     insert_rows(connection, "lots.shortfalls", matched.problems)
     store_rows(connection, "matched_disposals", matched.disposals)
     connection.execute(_DISPOSALS)
+    connection.execute(_ALLOCATIONS)
     drop_tables(connection, "matched_disposals")
 
 
 LOTS = Step(
-    tables=("lots.lots", "lots.open_lots", "lots.lot_moves", "lots.disposals", "lots.shortfalls"),
-    needs=("lots.events",),
+    tables=(
+        "lots.lots",
+        "lots.open_lots",
+        "lots.lot_moves",
+        "lots.disposals",
+        "lots.shortfalls",
+        "lots.allocations",
+    ),
+    needs=("lots.events", "lots.methods", "lots.identifications", "lots.identification_uses"),
     description="Matches every disposal and transfer to lots, in the order of the account's method.",
     run=build_lots,
     checks=LOT_CHECKS,

@@ -36,7 +36,14 @@ def _no_problem(name: str, description: str, *problems: str) -> Check:
 
 PROBLEMS = Step(
     tables=("quality.problems",),
-    needs=("raw", "lots.events", "lots.shortfalls", "quality.quarantine"),
+    needs=(
+        "raw",
+        "lots.events",
+        "lots.shortfalls",
+        "lots.methods",
+        "lots.identifications",
+        "quality.quarantine",
+    ),
     description="Lists what is missing, unpaired or not understood, and what would resolve it.",
     run=build_problems,
     kinds=("sql", "duckdb"),

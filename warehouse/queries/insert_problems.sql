@@ -1,4 +1,4 @@
--- From lots.events, lots.shortfalls, quality.quarantine and `unlisted_folders` to quality.problems.
+-- From lots.events, lots.shortfalls, lots.methods, lots.identifications, quality.quarantine and `unlisted_folders` to quality.problems.
 
 INSERT INTO quality.problems BY NAME
 WITH from_events AS (
@@ -62,4 +62,17 @@ UNION ALL BY NAME
 SELECT 'raw_file:' || folder AS problem_id, 'raw_file' AS problem, folder AS account,
     'the raw folder ' || folder || ' belongs to no account of the configuration: nothing of it is in the books' AS detail
 FROM unlisted_folders
+UNION ALL BY NAME
+SELECT 'lot_method_unrecorded:' || account AS problem_id, 'lot_method_unrecorded' AS problem, account, since AS occurred_at,
+    account || ' is set to ' || wanted_method || ', but its lots go by ' || method || ': no standing order was recorded '
+        || 'before the sales. `lotkeeper identify --account ' || account || ' --standing ' || wanted_method
+        || '` records one for the sales after it; if a record stands elsewhere, say where with evidence' AS detail
+FROM lots.methods WHERE is_current AND method <> wanted_method
+UNION ALL BY NAME
+SELECT 'identification_' || state || ':' || entry_number || '/' || lot_id AS problem_id, 'identification_' || state AS problem,
+    account, asset, quantity, identified_at AS occurred_at, transaction_id,
+    'entry ' || entry_number || ' of the identification journal was not used: ' || CASE state
+        WHEN 'late' THEN 'it was made after the sale that it names (Reg. 1.1012-1(j)(2))'
+        ELSE 'the broker was not told, as is needed from 2027 on (Reg. 1.1012-1(j)(3))' END AS detail
+FROM lots.identifications WHERE state IN ('late', 'untold')
 ORDER BY occurred_at, problem_id;

@@ -67,6 +67,17 @@ CREATE OR REPLACE TABLE lots.shortfalls (
     detail VARCHAR NOT NULL
 );
 
+CREATE OR REPLACE TABLE lots.allocations (
+    asset VARCHAR NOT NULL,
+    lot_id VARCHAR NOT NULL,
+    acquired_at TIMESTAMPTZ NOT NULL,
+    account_before VARCHAR NOT NULL,
+    account_after VARCHAR NOT NULL,
+    quantity DECIMAL(38, 18) NOT NULL CHECK (quantity > 0),
+    cost_usd DECIMAL(38, 8),
+    allocated_at TIMESTAMPTZ NOT NULL
+);
+
 COMMENT ON TABLE lots.lots IS 'Every lot that was ever made, as it was made.';
 COMMENT ON COLUMN lots.lots.lot_id IS 'event_id of the acquisition (lots.events), which is a posting_id.';
 COMMENT ON COLUMN lots.lots.asset IS 'Symbol of the coin.';
@@ -127,3 +138,13 @@ COMMENT ON COLUMN lots.shortfalls.quantity IS 'Units that found no lot.';
 COMMENT ON COLUMN lots.shortfalls.value_usd IS 'Of a missing_basis, the share of the proceeds that falls on them: their gain is unproven.';
 COMMENT ON COLUMN lots.shortfalls.occurred_at IS 'When, in UTC.';
 COMMENT ON COLUMN lots.shortfalls.detail IS 'What was found, in words.';
+
+COMMENT ON TABLE lots.allocations IS 'Where the open lots of one pool were put when accounts became pools (US: the end of 2024, Rev. Proc. 2024-28): the report of before and after.';
+COMMENT ON COLUMN lots.allocations.asset IS 'Symbol of the coin.';
+COMMENT ON COLUMN lots.allocations.lot_id IS 'Lot (lots.lots).';
+COMMENT ON COLUMN lots.allocations.acquired_at IS 'When it was acquired, in UTC.';
+COMMENT ON COLUMN lots.allocations.account_before IS 'Account in which it was acquired.';
+COMMENT ON COLUMN lots.allocations.account_after IS 'Account that it belongs to from then on.';
+COMMENT ON COLUMN lots.allocations.quantity IS 'Units of the lot that were put there.';
+COMMENT ON COLUMN lots.allocations.cost_usd IS 'Their cost; NULL where not known.';
+COMMENT ON COLUMN lots.allocations.allocated_at IS 'When accounts became pools, in UTC.';

@@ -13,9 +13,10 @@ from warehouse.ledger.postings import POSTINGS
 from warehouse.ledger.transfers import TRANSFERS
 from warehouse.market.prices import PRICES_STEP
 from warehouse.matching.events import EVENTS
+from warehouse.matching.identifications import IDENTIFICATIONS
 from warehouse.matching.lots import LOTS
 
-STEPS = (LEGS, PRICES_STEP, TRANSFERS, POSTINGS, EVENTS, LOTS)
+STEPS = (LEGS, PRICES_STEP, TRANSFERS, POSTINGS, EVENTS, IDENTIFICATIONS, LOTS)
 DAY = "2025-06-02"
 
 
