@@ -11,18 +11,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 from connectors.prices.fetcher import PriceReport, Wanted
 from connectors.raw import RawStore, make_private
 from pipelines.configuration import Configuration, Paths
 from pipelines.metadata import TableDescription, count_rows, describe_table, has_table
+from pipelines.report.content import read_content
 from pipelines.sources import book_settings, price_fetcher
 from pipelines.syncing import only_one
 from warehouse.build import STEPS, CheckResult, check_step, stop_where_blocked
 from warehouse.connection import open_warehouse
 from warehouse.market.wanted import wanted_prices
-from warehouse.publish import publish
+from warehouse.publish import publish, replace_file
 from warehouse.steps import Book, Step
 
 ABANDONED_AFTER_SECONDS = 24 * 60 * 60
@@ -71,12 +73,33 @@ def fetch_prices(configuration: Configuration, *, build_id: str, now: datetime) 
         )
 
 
-def publish_build(configuration: Configuration, *, build_id: str) -> Path:
-    """Replace the published file by this build's, in one step, and remove the private file."""
+def publish_build(configuration: Configuration, *, build_id: str, as_of: datetime) -> None:
+    """Replace the published file by this build's and the report page by its page, and remove the private file.
+
+    Each is replaced in one step. The page is written first, so a build whose page can not be written is not published.
+    """
     path = private_path(configuration.paths, build_id)
+    page = write_report(configuration, path, as_of=as_of)
     publish(path, configuration.paths.published)
+    replace_file(configuration.paths.report, BytesIO(page.encode()))
     path.unlink()
-    return configuration.paths.published
+
+
+def write_report(configuration: Configuration, file: Path, *, as_of: datetime) -> str:
+    """The report page on a built file whose connections are closed."""
+    from pipelines.report.page import render_page  # noqa: PLC0415 - brings Bokeh, which only publishing waits for
+
+    settings = book_settings(configuration)
+    with open_warehouse(file, read_only=True) as connection:
+        content = read_content(
+            connection,
+            config=configuration.path,
+            published=configuration.paths.published,
+            as_of=as_of,
+            zone=settings.time_zone,
+            base_currency=settings.base_currency,
+        )
+    return render_page(content)
 
 
 def build_all(
@@ -86,8 +109,8 @@ def build_all(
     as_of: datetime,
     on_step: Callable[[StepOutcome], None],
     on_prices: Callable[[PriceReport], None],
-) -> Path:
-    """Every step in order, then publish; returns the published file.
+) -> None:
+    """Every step in order, then publish.
 
     Raises `BlockingCheckError` at the first blocking check that fails: what was published before stays.
     """
@@ -98,7 +121,7 @@ def build_all(
             outcome = run_step(step, configuration=configuration, build_id=build_id, as_of=as_of)
             on_step(outcome)
             stop_where_blocked(outcome.checks)
-        return publish_build(configuration, build_id=build_id)
+        publish_build(configuration, build_id=build_id, as_of=as_of)
     finally:
         private_path(configuration.paths, build_id).unlink(missing_ok=True)
 

@@ -219,6 +219,11 @@ class Paths:
         """The file that people query."""
         return self.data / "lotkeeper.duckdb"
 
+    @property
+    def report(self) -> Path:
+        """The page that people read, published with that file."""
+        return self.data / "report.html"
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:

@@ -4,7 +4,6 @@ Belongs here: turning outcomes into Dagster's events. Does not belong here: runn
 """
 
 import os
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -25,6 +24,7 @@ class History:
 
     def __init__(self, configuration: Configuration) -> None:
         os.environ.update(prepare_home(configuration))
+        self._paths = configuration.paths
         self._instance = dg.DagsterInstance.get()
 
     def record_sync(self, account: str, result: SyncReport | Exception) -> None:
@@ -58,9 +58,9 @@ class History:
                 metadata=check_metadata(check),
             )
 
-    def record_published(self, path: Path) -> None:
-        """The published file."""
-        self._materialize(PUBLISHED_KEY, published_metadata(path))
+    def record_published(self) -> None:
+        """The published file and page."""
+        self._materialize(PUBLISHED_KEY, published_metadata(self._paths))
 
     def _materialize(self, key: dg.AssetKey, metadata: dict[str, Any]) -> None:
         self._instance.report_runless_asset_event(dg.AssetMaterialization(asset_key=key, metadata=metadata))

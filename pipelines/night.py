@@ -29,6 +29,7 @@ def run_night(configuration: Configuration, *, now: datetime) -> bool:
     built = _build(console, configuration, now, history)
     if built:
         print_summary(console, configuration, as_of=now)
+        console.print(f"Report: {configuration.paths.report}", markup=False, highlight=False, soft_wrap=True)
     return synced and built
 
 
@@ -75,7 +76,7 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
                     )  # fmt: skip
 
         try:
-            path = build_all(
+            build_all(
                 configuration,
                 build_id=f"sync-{uuid.uuid4().hex}",
                 as_of=now,
@@ -86,7 +87,7 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
             console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
             console.print("Nothing was published; what was published before stays.", style="red")
             return False
-        history.record_published(path)
+        history.record_published()
         progress.update(task, what="published")
     return True
 

@@ -9,6 +9,7 @@ Belongs here: files. Does not belong here: what is in them.
 import os
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 from warehouse.connection import open_warehouse
 
@@ -23,12 +24,18 @@ def publish(private: Path, public: Path) -> None:
     """
     with open_warehouse(private) as connection:
         connection.execute("CHECKPOINT")
+    with private.open("rb") as source:
+        replace_file(public, source)
+
+
+def replace_file(public: Path, content: BinaryIO) -> None:
+    """Replace `public` by what `content` still has to read, whole or (`OSError`) not at all; for its owner only."""
     temporary = public.with_name(f".{public.name}.{os.getpid()}.tmp")
     public.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
-        with os.fdopen(descriptor, "wb") as target, private.open("rb") as source:
-            shutil.copyfileobj(source, target, 1 << 20)
+        with os.fdopen(descriptor, "wb") as target:
+            shutil.copyfileobj(content, target, 1 << 20)
             target.flush()
             os.fsync(target.fileno())
         temporary.chmod(OWNER_ONLY)

@@ -1,16 +1,16 @@
-"""The last asset: the published file.
+"""The last asset: the published file, and the report page with it.
 
 Belongs here: publishing when everything before it stands. Does not belong here: any table.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from pipelines.assets.tables import table_key
 from pipelines.building import publish_build
+from pipelines.configuration import Paths
 from pipelines.resources import WAREHOUSE_POOL, BookResource
 from warehouse.steps import Step
 
@@ -28,16 +28,21 @@ def published_asset(steps: Sequence[Step]) -> dg.AssetsDefinition:
         pool=WAREHOUSE_POOL,
         description=(
             "lotkeeper.duckdb, the file that people query: replaced in one step. Who has it open keeps reading what "
-            "was there before."
+            "was there before. With it report.html, a page for people that needs nothing else."
         ),
     )
     def published(context: dg.AssetExecutionContext, book: BookResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        path = publish_build(book.configuration(), build_id=context.run.run_id)
-        return dg.MaterializeResult(metadata=published_metadata(path))
+        configuration = book.configuration()
+        publish_build(configuration, build_id=context.run.run_id, as_of=book.now(configuration))
+        return dg.MaterializeResult(metadata=published_metadata(configuration.paths))
 
     return published
 
 
-def published_metadata(path: Path) -> dict[str, Any]:
-    """Where the file is and how large."""
-    return {"path": dg.MetadataValue.path(path), "size_bytes": path.stat().st_size}
+def published_metadata(paths: Paths) -> dict[str, Any]:
+    """Where the file and the page are, and how large the file is; browsers follow no link from the UI to a file."""
+    return {
+        "path": dg.MetadataValue.path(paths.published),
+        "size_bytes": paths.published.stat().st_size,
+        "report": dg.MetadataValue.path(paths.report),
+    }

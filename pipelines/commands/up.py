@@ -38,6 +38,7 @@ def up(
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"\nconfiguration   {configuration.path}")
     console.print(f"published file  {configuration.paths.published}")
+    console.print(f"report page     {configuration.paths.report}")
     console.print(f"query it        lotkeeper sql --config {configuration.path}")
     console.print(f"Dagster UI      http://{HOST}:{free_port}  (nightly at {configuration.sync.schedule}, "
                   f"{configuration.taxpayer.time_zone}; Ctrl-C stops it)\n")  # fmt: skip

@@ -38,6 +38,17 @@ def test_sync__sample_book__every_table_has_rows(synced: Path) -> None:
     assert empty == set()
 
 
+def test_sync__sample_book__publishes_the_report_page_with_the_file(synced: Path) -> None:
+    page = (synced.parent / "data" / "report.html").read_text(encoding="utf-8")
+    with duckdb.connect(synced.parent / "data" / "lotkeeper.duckdb", read_only=True) as connection:
+        losses = connection.execute(
+            "SELECT -sum(unrealized_usd)::DECIMAL(38, 2) FROM harvest.candidates WHERE status = 'ready' GROUP BY term"
+        ).fetchall()
+    assert len(losses) == 2
+    for (loss,) in losses:
+        assert f"{loss:,}" in page
+
+
 def test_sync__again__changes_no_published_row(copied: Path) -> None:
     before = published_rows(copied)
     done = lotkeeper("sync", "--config", copied)

@@ -1,0 +1,119 @@
+"""What the report page tells, read from the tables of one built or published file.
+
+Belongs here: which rows the page shows and what is added up over them. Does not belong here: how they look
+(`report.html.jinja`, `charts.py`), and where any figure comes from.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from pipelines.metadata import has_table
+from warehouse.harvest.steps import summary_lines
+from warehouse.queries import select_rows
+
+Rows = Sequence[Mapping[str, Any]]
+
+LOSS_FIGURES = ("lot_count", "short_loss_usd", "long_loss_usd", "next_loss_usd", "review_loss_usd", "blocked_count")
+SHOWN_TURNING = 12
+PLAN_TABLE = "harvest.plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that the page says. Rows are those of the queries of the same name; amounts in the base currency.
+
+    `plan` is `None` where the books make none. `year` is the row of the present tax year, `None` where the
+    books sum up no years.
+    """
+
+    config: Path
+    published: Path
+    as_of: datetime
+    zone: ZoneInfo
+    base_currency: str
+    summary: Sequence[str]
+    losses: Rows
+    candidates: Rows
+    turning_long: Rows
+    plan: Rows | None
+    year: Mapping[str, Any] | None
+    gains_by_day: Rows
+    coverage: Rows
+    problems: Rows
+    differences: Rows
+
+    @property
+    def today(self) -> date:
+        """The taxpayer's date."""
+        return self.as_of.astimezone(self.zone).date()
+
+    @property
+    def losses_by_account(self) -> Rows:
+        """`losses` added up over the coins of each account, the largest first."""
+        accounts: dict[str, dict[str, Any]] = {}
+        for row in self.losses:
+            account = accounts.setdefault(
+                row["account"], dict.fromkeys(LOSS_FIGURES, Decimal(0)) | {"account": row["account"]}
+            )
+            for column in LOSS_FIGURES:
+                account[column] += row[column]
+        return sorted(accounts.values(), key=lambda row: -row["short_loss_usd"] - row["long_loss_usd"])
+
+    @property
+    def totals(self) -> Mapping[str, Any]:
+        """`losses` added up over everything."""
+        return {column: sum((row[column] for row in self.losses), Decimal(0)) for column in LOSS_FIGURES}
+
+    @property
+    def turning_this_year(self) -> Rows:
+        """What of `turning_long` turns before the tax year is over and matters most, in the order of days."""
+        this_year = [row for row in self.turning_long if row["long_from_date"].year == self.today.year]
+        this_year.sort(key=lambda row: (row["unrealized_usd"] is not None, -abs(row["unrealized_usd"] or 0)))
+        return sorted(this_year[:SHOWN_TURNING], key=lambda row: (row["long_from_date"], row["account"], row["asset"]))
+
+    @property
+    def troubled_streams(self) -> Rows:
+        """The streams that failed, have gaps or are old."""
+        return [row for row in self.coverage if row["outcome"] != "ok" or row["is_stale"] or not row["is_complete"]]
+
+
+def read_content(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    config: Path,
+    published: Path,
+    as_of: datetime,
+    zone: ZoneInfo,
+    base_currency: str,
+) -> Content:
+    """Read what the page tells from the file that `connection` has open."""
+    tax_year = as_of.astimezone(zone).year
+
+    def rows(name: str, **parameters: Any) -> list[dict[str, Any]]:
+        return list(select_rows(connection, name, parameters or None).to_pylist())
+
+    year = rows("read_tax_year", tax_year=tax_year)
+    return Content(
+        config=config,
+        published=published,
+        as_of=as_of,
+        zone=zone,
+        base_currency=base_currency,
+        summary=summary_lines(connection, as_of=as_of, time_zone=zone),
+        losses=rows("sum_harvestable_losses"),
+        candidates=rows("list_candidates"),
+        turning_long=rows("list_lots_turning_long"),
+        plan=rows("list_plan") if has_table(connection, PLAN_TABLE) else None,
+        year=year[0] if year else None,
+        gains_by_day=rows("sum_gains_by_day", tax_year=tax_year, time_zone=zone.key),
+        coverage=rows("list_coverage"),
+        problems=rows("list_problems"),
+        differences=rows("read_balance_differences"),
+    )
