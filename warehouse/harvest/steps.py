@@ -40,7 +40,9 @@ def build_candidates(book: Book) -> None:
     deadline = tax_year_end(today.year, book.settings.time_zone)
     methods = dict(book.connection.execute("SELECT account, method FROM lots.methods WHERE is_current").fetchall())
     rows = []
-    for valued in value_lots([_open_lot(row, book) for row in stored], prices, methods=methods, today=today):
+    for valued in value_lots(
+        [open_lot(row, book.settings.time_zone) for row in stored], prices, methods=methods, today=today
+    ):
         lot = valued.lot
         status, reasons = health.verdict(lot)
         rows.append(
@@ -83,14 +85,15 @@ def _latest_prices(book: Book) -> dict[str, LatestPrice]:
     }
 
 
-def _open_lot(row: dict[str, Any], book: Book) -> OpenLot:
+def open_lot(row: dict[str, Any], time_zone: ZoneInfo) -> OpenLot:
+    """A row of `read_open_lots.sql` as a value of this room."""
     acquired_at: datetime = row["acquired_at"]
     return OpenLot(
         lot_id=row["lot_id"],
         asset=row["asset"],
         account=row["account"],
         acquired_at=acquired_at,
-        acquired_date=local_date(acquired_at, book.settings.time_zone),
+        acquired_date=local_date(acquired_at, time_zone),
         quantity=to_units(row["quantity"], QUANTITY_PLACES),
         cost=_usd_units(row["cost_usd"]),
         whole_quantity=to_units(row["whole_quantity"], QUANTITY_PLACES),

@@ -5,6 +5,15 @@ Belongs here: the queries that select what breaks it. Does not belong here: maki
 
 from warehouse.steps import Check
 
+_PIECES = """
+SELECT lot_id, asset, quantity AS acquired, 0 AS used, cost_usd AS cost, 0 AS used_cost,
+    cost_usd IS NOT NULL AS is_known, true AS is_by_cost
+FROM lots.lots
+UNION ALL SELECT lot_id, asset, 0, quantity, 0, cost_usd, cost_usd IS NOT NULL, true FROM lots.open_lots
+UNION ALL SELECT lot_id, asset, 0, quantity, 0, cost_usd, cost_usd IS NOT NULL, cost_basis = 'cost' FROM lots.disposals
+"""
+"""Each lot as it was made, and each piece of it that was consumed or is open."""
+
 LOT_CHECKS = (
     Check(
         name="open_lots_add_up_to_postings",
@@ -32,20 +41,32 @@ LOT_CHECKS = (
     Check(
         name="each_lot_is_conserved",
         table="lots.lots",
-        description="For each lot: what was consumed + what is open = what was acquired, in quantity and in cost.",
-        query="""
+        description=(
+            "For each lot: what was consumed + what is open = what was acquired, in quantity and in cost (in cost not "
+            "of a gift sold by its value on the day of the gift, nor where units cost the average of their pool)."
+        ),
+        query=f"""
+            WITH pieces AS ({_PIECES}), averaging AS (
+                SELECT count(*) AS accounts FROM lots.methods WHERE method = 'average'
+            )
             SELECT lot_id, sum(acquired) AS acquired, sum(used) AS used, sum(cost) AS cost, sum(used_cost) AS used_cost
-            FROM (
-                SELECT lot_id, quantity AS acquired, 0 AS used, cost_usd AS cost, 0 AS used_cost,
-                    cost_usd IS NOT NULL AS is_known
-                FROM lots.lots
-                UNION ALL SELECT lot_id, 0, quantity, 0, cost_usd, cost_usd IS NOT NULL FROM lots.open_lots
-                UNION ALL SELECT lot_id, 0, quantity, 0, cost_usd, cost_usd IS NOT NULL FROM lots.disposals
-                WHERE cost_basis = 'cost'
-                UNION ALL SELECT lot_id, 0, quantity, 0, 0, NULL FROM lots.disposals WHERE cost_basis <> 'cost'
-            ) GROUP BY lot_id
-            HAVING sum(acquired) <> sum(used) OR sum(cost) <> sum(used_cost) OR bool_and(is_known) <> bool_or(is_known)
+            FROM pieces CROSS JOIN averaging
+            GROUP BY lot_id, accounts
+            HAVING sum(acquired) <> sum(used) OR (
+                accounts = 0 AND bool_and(is_by_cost)
+                AND (sum(cost) <> sum(used_cost) OR bool_and(is_known) <> bool_or(is_known))
+            )
             ORDER BY lot_id
+        """,
+        is_blocking=True,
+    ),
+    Check(
+        name="cost_of_each_asset_is_conserved",
+        table="lots.lots",
+        description="For each asset of which every cost is known: what was consumed + what is open cost what was paid.",
+        query=f"""
+            SELECT asset, sum(cost) AS cost, sum(used_cost) AS used_cost FROM ({_PIECES})
+            GROUP BY asset HAVING bool_and(is_by_cost AND is_known) AND sum(cost) <> sum(used_cost) ORDER BY asset
         """,
         is_blocking=True,
     ),
