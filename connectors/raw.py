@@ -45,6 +45,15 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A span that was asked for and of which the source can not tell `scope`: `reason` says why."""
+
+    span: Span
+    scope: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RawFile:
     """What a file says of itself."""
 
@@ -55,6 +64,7 @@ class RawFile:
     fetched_at: datetime
     source: str
     windows: tuple[Window, ...]
+    gaps: tuple[Gap, ...]
     extra: dict[str, str]
 
 
@@ -73,10 +83,11 @@ class RawStore:
         fetched_at: datetime,
         source: str,
         windows: Sequence[Window] = (),
+        gaps: Sequence[Gap] = (),
         mode: Mode = "append",
         extra: dict[str, str] | None = None,
     ) -> Path:
-        """Write `table` and the windows that it completes as one new file, and return its path.
+        """Write `table`, the windows that it completes and the gaps that it leaves as one new file; return its path.
 
         When this returns, the file is on disk under its final name; when it raises (`OSError`: no space, no
         permission), nothing of it is visible.
@@ -99,6 +110,16 @@ class RawStore:
                     "complete": True,
                 }
                 for window in windows
+            ]
+            + [
+                {
+                    "scope": gap.scope,
+                    "from": _write_instant(gap.span.start),
+                    "to": _write_instant(gap.span.end),
+                    "complete": False,
+                    "reason": gap.reason,
+                }
+                for gap in gaps
             ],
             "extra": extra or {},
         }
@@ -155,12 +176,12 @@ def read_header(path: Path) -> RawFile:
         fetched_at=datetime.fromisoformat(header["fetched_at"]),
         source=header["source"],
         windows=tuple(
-            Window(
-                Span(datetime.fromisoformat(window["from"]), datetime.fromisoformat(window["to"])),
-                window["scope"],
-            )
+            Window(_read_span(window), window["scope"]) for window in header["windows"] if window["complete"]
+        ),
+        gaps=tuple(
+            Gap(_read_span(window), window["scope"], window["reason"])
             for window in header["windows"]
-            if window["complete"]
+            if not window["complete"]
         ),
         extra=header["extra"],
     )
@@ -181,6 +202,10 @@ def verify(path: Path) -> None:
             f"{path} was cut short or altered: its bytes hash to {actual}, its name says {expected}. "
             "Move it away: its gap is then fetched again by the next sync."
         )
+
+
+def _read_span(window: dict[str, Any]) -> Span:
+    return Span(datetime.fromisoformat(window["from"]), datetime.fromisoformat(window["to"]))
 
 
 def _write_instant(instant: datetime) -> str:

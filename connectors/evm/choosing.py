@@ -1,0 +1,144 @@
+"""Which node is asked, and in which way: found out by asking, once a sync.
+
+All nodes of an account must be of one chain. A node that does not answer is passed over as long as another one does.
+
+Belongs here: probing and choosing. Does not belong here: how a way finds anything.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from connectors.evm.account import EvmAccount, WayName
+from connectors.evm.found import Sight, Way
+from connectors.evm.hexes import number
+from connectors.evm.index_api import IndexApi
+from connectors.evm.node import Node
+from connectors.evm.operations import Teller, find_teller
+from connectors.evm.refusals import NodeRefusalError
+from connectors.evm.ways.alchemy import AlchemyWay
+from connectors.evm.ways.balances import BalancesWay
+from connectors.evm.ways.block_scan import BlockScanWay
+from connectors.evm.ways.index import IndexWay
+from connectors.evm.ways.otterscan import OtterscanWay
+from connectors.evm.ways.trace_filter import TraceFilterWay
+from connectors.sync import SourceAnswerError, SourceError, SourceRefusedError
+
+WAYS: tuple[WayName, ...] = ("trace_filter", "otterscan", "alchemy", "index", "balances", "block_scan")
+"""Best first."""
+
+
+@dataclass(slots=True)
+class Chosen:
+    """How this sync asks. `is_archive`: the node knows balances at old blocks, so what is found can be proven."""
+
+    node: Node
+    way: Way
+    teller: Teller | None
+    is_archive: bool
+    genesis: str
+    api: IndexApi | None
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> int:
+        """What was asked so far."""
+        return self.node.requests + (self.api.requests if self.api else 0)
+
+    def blind(self, contracts: Collection[str]) -> dict[Sight, str]:
+        """What is not seen completely, and why. Of the addresses, `contracts` are such themselves."""
+        blind: dict[Sight, str] = {sight: why for sight, why in self.way.blind.items() if sight != "tokens"}
+        if self.is_archive:
+            blind = {}
+            if contracts and "internal" in self.way.blind and self.teller is None:
+                blind["internal"] = (
+                    f"{', '.join(sorted(contracts))} is a contract: what came and went between two blocks whose "
+                    "balance was looked at is not seen, and this node has no traces"
+                )
+        return blind
+
+
+def choose(account: EvmAccount, *, stack: ExitStack, sleep: Callable[[float], None] = time.sleep) -> Chosen:
+    """The best way that any node of `account` offers. Connections are closed by `stack`. Raises `SourceError`."""
+    nodes, passed_over = [], []
+    for place, url in enumerate(account.rpc_urls, start=1):
+        label = "the node" if len(account.rpc_urls) == 1 else f"node {place} of {len(account.rpc_urls)}"
+        node = Node(url, label=label, sleep=sleep)
+        stack.callback(node.close)
+        try:
+            nodes.append((node, number(node.ask("eth_chainId")), _genesis(node)))
+        except SourceError as error:
+            passed_over.append(str(error))
+            failure: SourceError = error
+    if not nodes:
+        raise failure
+    _agree(account, nodes)
+    genesis = nodes[0][2]
+    for name in WAYS if account.way is None else (account.way,):
+        for node, way, api in _offers(account, name, [node for node, *_ in nodes], stack, sleep):
+            return Chosen(
+                node=node,
+                way=way,
+                teller=find_teller(node),
+                is_archive=name != "block_scan" and _is_archive(node, account),
+                genesis=genesis,
+                api=api,
+                passed_over=tuple(passed_over),
+            )
+    raise SourceRefusedError(
+        f"no node of this account offers the way {account.way!r}. Take `way` out of the configuration to use the best "
+        "that there is"
+    )
+
+
+def _offers(
+    account: EvmAccount, name: WayName, nodes: Sequence[Node], stack: ExitStack, sleep: Callable[[float], None]
+) -> Iterator[tuple[Node, Way, IndexApi | None]]:
+    """The nodes that offer the way `name`, with the way, in order."""
+    if name == "index" and account.index_url is not None:
+        api = IndexApi(account.index_url, chain_id=account.chain.chain_id, key=account.index_key, sleep=sleep)
+        stack.callback(api.close)
+        yield nodes[0], IndexWay.probe(api, min(account.addresses)), api
+    for node in nodes:
+        way: Way | None = None
+        if name == "trace_filter":
+            way = TraceFilterWay.probe(node)
+        elif name == "otterscan":
+            way = OtterscanWay.probe(node)
+        elif name == "alchemy":
+            way = AlchemyWay.probe(node)
+        elif name == "balances" and _is_archive(node, account):
+            way = BalancesWay()
+        elif name == "block_scan":
+            way = BlockScanWay(node)
+        if way is not None:
+            yield node, way, None
+
+
+def _is_archive(node: Node, account: EvmAccount) -> bool:
+    """Whether the node knows what an address held near the first block that matters."""
+    answer = node.answers([("eth_getBalance", (min(account.addresses), hex(max(account.start_block or 1, 1))))])[0]
+    return not isinstance(answer, NodeRefusalError)
+
+
+def _genesis(node: Node) -> str:
+    block = node.ask("eth_getBlockByNumber", "0x0", False)
+    if block is None:
+        raise SourceAnswerError(f"{node.label} does not have block 0 of its chain")
+    return str(block["hash"])
+
+
+def _agree(account: EvmAccount, nodes: Sequence[tuple[Node, int, str]]) -> None:
+    for node, chain_id, _ in nodes:
+        if chain_id != account.chain.chain_id:
+            raise SourceRefusedError(
+                f"{node.label} is on chain {chain_id}, and this account is on {account.chain.name} "
+                f"(chain {account.chain.chain_id}). Correct `chain` or `rpc_url`"
+            )
+    if len({genesis for *_, genesis in nodes}) > 1:
+        told = ", ".join(f"{node.label}: {genesis}" for node, _, genesis in nodes)
+        raise SourceRefusedError(
+            f"the nodes of this account have different first blocks, so they are of different chains ({told}). "
+            "Nothing was read. Remove the wrong one from rpc_url"
+        )
