@@ -23,6 +23,7 @@ from pipelines.sources import book_settings, price_fetcher
 from pipelines.syncing import only_one
 from warehouse.build import STEPS, CheckResult, check_step, stop_where_blocked
 from warehouse.connection import open_warehouse
+from warehouse.harvest.history.steps import record_night
 from warehouse.market.wanted import wanted_prices
 from warehouse.publish import publish, replace_file
 from warehouse.steps import Book, Step
@@ -77,11 +78,13 @@ def publish_build(configuration: Configuration, *, build_id: str, as_of: datetim
     """Replace the published file by this build's and the report page by its page, and remove the private file.
 
     Each is replaced in one step. The page is written first, so a build whose page can not be written is not published.
+    What could be harvested tonight joins the record of nights.
     """
     path = private_path(configuration.paths, build_id)
     page = write_report(configuration, path, as_of=as_of)
     publish(path, configuration.paths.published)
     replace_file(configuration.paths.report, BytesIO(page.encode()))
+    record_night(configuration.paths.record, path)
     path.unlink()
 
 

@@ -220,6 +220,11 @@ class Paths:
         return self.data / "lotkeeper.duckdb"
 
     @property
+    def record(self) -> Path:
+        """What could be harvested on each night: kept, because what was known then can not be built again."""
+        return self.data / "history" / "harvest.jsonl"
+
+    @property
     def report(self) -> Path:
         """The page that people read, published with that file."""
         return self.data / "report.html"

@@ -17,8 +17,12 @@ from pipelines.configuration import Configuration
 from pipelines.history import History
 from pipelines.syncing import AccountBusyError, sync_accounts
 from warehouse.build import STEPS, BlockingCheckError
+from warehouse.harvest.history.record import RecordError
 from warehouse.lots.journal import JournalError
 from warehouse.market.price_file import PriceFileError
+
+_TOLD = (BlockingCheckError, RawFileError, PriceFileError, JournalError, RecordError, AccountBusyError, OSError)
+"""What keeps the books from being published and says in its words where and what to do."""
 
 
 def run_night(configuration: Configuration, *, now: datetime) -> bool:
@@ -83,7 +87,7 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
                 on_step=on_step,
                 on_prices=history.record_prices,
             )
-        except (BlockingCheckError, RawFileError, PriceFileError, JournalError, AccountBusyError, OSError) as error:
+        except _TOLD as error:
             console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
             console.print("Nothing was published; what was published before stays.", style="red")
             return False

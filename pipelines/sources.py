@@ -89,6 +89,7 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
             trade_fee_before_2025=configuration.lots.trade_fee_before_2025,
             journal_path=configuration.journal,
         ),
+        record_path=configuration.paths.record,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from warehouse.connection import open_warehouse
+from warehouse.harvest.history.steps import HISTORY
 from warehouse.harvest.steps import CANDIDATES
 from warehouse.ledger.legs import LEGS
 from warehouse.ledger.postings import POSTINGS
@@ -46,6 +47,7 @@ STEPS: tuple[Step, ...] = (
     WASH_SALES,
     YEAR_SUMMARY,
     CANDIDATES,
+    HISTORY,
 )
 
 _SHOWN_ROWS = 10

@@ -99,3 +99,5 @@ class BookSettings:
     """Assets that are more than coins: `tokenized_security`, `etf` or `security`."""
     wash_sale: WashSaleSettings = field(default_factory=WashSaleSettings)
     lots: LotSettings = field(default_factory=LotSettings)
+    record_path: Path | None = None
+    """The record of what could be harvested on the nights before; it is in `harvest.history` and in no other table."""

@@ -23,6 +23,7 @@ SHORT, LONG, REVIEW, LIMIT = "#d9822b", "#3d85c6", "#8a8f98", "#c0392b"
 
 _KEYS = {
     "losses": (("short-term", SHORT, "■"), ("long-term", LONG, "■"), ("after review", REVIEW, "■")),
+    "nights": (("short-term", SHORT, "━"), ("long-term", LONG, "━"), ("after review", REVIEW, "┅")),
     "turning_long": (("gain", LONG, "●"), ("loss", SHORT, "▼"), ("end of the tax year", REVIEW, "┆")),
     "year": (("short-term", SHORT, "━"), ("long-term", LONG, "━"), ("both", REVIEW, "┅"), ("limit", LIMIT, "╌")),
 }
@@ -52,6 +53,8 @@ def draw_charts(content: Content) -> Charts:
     figures = {}
     if any(row[name] for row in content.losses for name in _LOSSES):
         figures["losses"] = _losses(content.losses_by_account)
+    if len(content.nights) > 1:
+        figures["nights"] = _nights(content.nights)
     if content.turning_long:
         figures["turning_long"] = _turning_long(content)
     if content.gains_by_day:
@@ -91,6 +94,28 @@ def _losses(losses: Rows) -> Any:
     chart.xaxis.formatter = _money()
     chart.xaxis.ticker.desired_num_ticks = _FEW_TICKS
     chart.ygrid.visible = False
+    return chart
+
+
+def _nights(nights: Rows) -> Any:
+    """Lines of the loss that could be harvested, night by night."""
+    chart = _figure(height=_HEIGHT, x_axis_type="datetime")
+    days = [_midnight(row["night_date"]) for row in nights]
+    for column, color, dash in zip(_LOSSES, (SHORT, LONG, REVIEW), ("solid", "solid", "dotdash"), strict=True):
+        source = ColumnDataSource({"day": days, "usd": [float(row[column]) for row in nights]})
+        chart.line("day", "usd", source=source, color=color, line_width=2, line_dash=dash)
+        points = chart.scatter("day", "usd", source=source, color=color, size=4)
+        chart.add_tools(
+            HoverTool(
+                renderers=[points],
+                tooltips=[("", column.removesuffix("_loss_usd")), ("", "@day{%F}"), ("loss", "@usd{0,0.00}")],
+                formatters={"@day": "datetime"},
+            )
+        )
+    chart.y_range.start = 0
+    chart.x_range = _around(nights[0]["night_date"], nights[-1]["night_date"])
+    chart.xaxis.formatter, chart.yaxis.formatter = _days(), _money()
+    chart.xaxis.ticker.desired_num_ticks = _FEW_TICKS
     return chart
 
 

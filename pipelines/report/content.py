@@ -22,6 +22,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 LOSS_FIGURES = ("lot_count", "short_loss_usd", "long_loss_usd", "next_loss_usd", "review_loss_usd", "blocked_count")
 SHOWN_TURNING = 12
+SHOWN_NIGHTS = 7
 PLAN_TABLE = "harvest.plan"
 
 
@@ -41,6 +42,7 @@ class Content:
     summary: Sequence[str]
     losses: Rows
     candidates: Rows
+    nights: Rows
     turning_long: Rows
     plan: Rows | None
     year: Mapping[str, Any] | None
@@ -70,6 +72,11 @@ class Content:
     def totals(self) -> Mapping[str, Any]:
         """`losses` added up over everything."""
         return {column: sum((row[column] for row in self.losses), Decimal(0)) for column in LOSS_FIGURES}
+
+    @property
+    def recent_nights(self) -> Rows:
+        """The latest of `nights`, the last one first."""
+        return self.nights[: -SHOWN_NIGHTS - 1 : -1]
 
     @property
     def turning_this_year(self) -> Rows:
@@ -109,6 +116,7 @@ def read_content(
         summary=summary_lines(connection, as_of=as_of, time_zone=zone),
         losses=rows("sum_harvestable_losses"),
         candidates=rows("list_candidates"),
+        nights=rows("list_nights"),
         turning_long=rows("list_lots_turning_long"),
         plan=rows("list_plan") if has_table(connection, PLAN_TABLE) else None,
         year=year[0] if year else None,

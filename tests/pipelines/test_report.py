@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from support.books import book_of_everything
 from support.browser import needs_chromium, open_browser
 from support.raw_book import AS_OF, RawBook, row
 from warehouse.connection import open_warehouse
+from warehouse.harvest.history.steps import record_night
 
 NASTY = "</script><img/src=x/onerror=alert(1)>"
 SCREENS = {"wide": (1280, 900), "narrow": (360, 780)}
@@ -42,7 +44,11 @@ def text_of(page: str, section: str) -> str:
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> RawBook:
-    book = book_of_everything(tmp_path_factory.mktemp("report"))
+    folder = tmp_path_factory.mktemp("report")
+    book = book_of_everything(folder)
+    record = book.settings["record_path"] = folder / "record.jsonl"
+    book.build(as_of=AS_OF - timedelta(days=30))
+    record_night(record, book.public)
     book.build()
     return book
 
@@ -101,6 +107,14 @@ def test_page__book_of_everything__tells_figures_problems_and_commands(page: str
     assert "missing basis" in health
     assert "idle" in health
     assert "lotkeeper sync --config /book/lotkeeper.toml" in health
+
+
+def test_page__second_night__shows_both_and_the_first_says_that_it_is(book: RawBook, page: str, tmp_path: Path) -> None:
+    assert "2026-10-25" in text_of(page, "nights")
+    assert "2 of 2 nights" in text_of(page, "nights")
+    book.settings["record_path"] = tmp_path / "none"
+    book.build()
+    assert "begins tonight" in text_of(render_page(content_of(book)), "nights")
 
 
 def test_page__nothing_booked__says_so(tmp_path: Path) -> None:
@@ -183,7 +197,7 @@ def test_page__in_a_browser__draws_every_chart_fits_and_asks_nobody(
     file = tmp_path / "report.html"
     file.write_text(page, encoding="utf-8")
     look = Look(browser, file, screen=screen, scheme=scheme)
-    assert look.charts_drawn() == page.count("<figure") == 3
+    assert look.charts_drawn() == page.count("<figure") == 4
     assert look.page.evaluate("document.documentElement.scrollWidth") <= SCREENS[screen][0]
     paper = look.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (min(map(int, re.findall(r"\d+", paper))) > 200) == (scheme == "light")

@@ -155,14 +155,14 @@ class RawBook:
                 step.run(book)
             yield lambda query: connection.execute(query).fetchall()
 
-    def build(self) -> BuildResult:
+    def build(self, *, as_of: datetime = AS_OF) -> BuildResult:
         """Build and publish it."""
         return build(
             raw_root=self.store.root,
             private=self.folder / "build" / "private.duckdb",
             public=self.public,
             settings=self.book_settings,
-            as_of=AS_OF,
+            as_of=as_of,
         )
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
