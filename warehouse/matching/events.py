@@ -7,6 +7,7 @@ values (`warehouse/ledger/postings.py`), matching (`warehouse/lots`).
 from itertools import groupby
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from warehouse.columns import MONEY, from_integers, share, split, to_integers
@@ -28,6 +29,15 @@ ORDER BY a.transaction_number, a.side, a.asset
 """
 
 
+_SWAPS_BEFORE_2025 = """
+SELECT a.transaction_number, a.asset, e.paid_fees AS value, a.principal_value AS weight
+FROM exchange_assets AS a JOIN exchanges AS e USING (transaction_number)
+WHERE a.side = 'received' AND e.shape = 'swap' AND e.paid_fees IS DISTINCT FROM 0
+    AND year(timezone($time_zone, e.occurred_at)) < 2025
+ORDER BY a.transaction_number, a.asset
+"""
+
+
 def build_events(book: Book) -> None:
     """Make `lots.events` from `ledger.postings` and `ledger.transfers`."""
     connection = book.connection
@@ -36,12 +46,15 @@ def build_events(book: Book) -> None:
     store_rows(connection, "withheld_values", _withheld_values(connection))
     run_query(connection, "insert_single_events.sql")
     run_query(connection, "find_exchanges.sql")
+    if book.settings.lots.trade_fee_before_2025 != "given":
+        store_rows(connection, "moved_fees", _moved_fees(book))
+        run_query(connection, "move_fees.sql")
     store_rows(connection, "shared_values", _shared_values(connection))
     run_query(connection, "insert_exchange_events.sql")
     drop_tables(
         connection, "exchange_kinds", "income_kinds", "leaving_kinds", "kept_back", "movements", "departures",
         "withheld_values", "loose_fees", "departing_fees", "exchange_assets", "exchange_heads", "exchanges",
-        "shared_values",
+        "shared_values", "moved_fees",
     )  # fmt: skip
 
 
@@ -51,6 +64,27 @@ def _withheld_values(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     return rows.select(["posting_id"]).append_column(
         "value", share(rows["value"], rows["withheld_quantity"], rows["quantity"])
     )
+
+
+def _moved_fees(book: Book) -> pa.Table:
+    """What each coin received in a swap before 2025 bears of its fees: all of them, or half.
+
+    Reg. 1.1001-7(b)(2) and 1.1012-1(h)(2) put them wholly on the coin given, for trades on or after 2025-01-01 only.
+    """
+    parameters = {"time_zone": book.settings.time_zone.key}
+    rows = book.connection.sql(_SWAPS_BEFORE_2025, params=parameters).to_arrow_table()
+    keys = rows["transaction_number"].to_pylist()
+    is_known = [row["value"] is not None and row["weight"] is not None for row in rows.to_pylist()]
+    values, weights = to_integers(rows["value"]), to_integers(rows["weight"])
+    moved: list[int | None] = []
+    for _, group in groupby(range(len(keys)), key=keys.__getitem__):
+        side = list(group)
+        borne = values[side[0]] if book.settings.lots.trade_fee_before_2025 == "received" else values[side[0]] // 2
+        is_shared = all(is_known[row] for row in side) and any(weights[row] for row in side)
+        moved += split(borne, [weights[row] for row in side]) if is_shared else [None] * len(side)
+    valid = np.array([part is not None for part in moved], np.bool_)
+    column = from_integers([part or 0 for part in moved], MONEY, valid)
+    return rows.select(["transaction_number", "asset"]).append_column("value", column)
 
 
 def _shared_values(connection: duckdb.DuckDBPyConnection) -> pa.Table:

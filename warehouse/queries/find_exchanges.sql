@@ -4,7 +4,7 @@
 -- Fees (Reg. 1.1001-7(b)(2), 1.1012-1(h)(2)): on a purchase for money they join the cost; on everything given up they
 -- reduce the proceeds, wholly. A fee withheld from the received coin leaves the net of it, and in a swap proceeds and
 -- cost are the net's value. A fee in the given coin is given too, for nothing more. A fee in a third coin disposes of
--- that coin at its value. What is spent brings its own value, for want of a better one (Reg. 1.1001-7(b)(4)).
+-- that coin at its value. `paid_fees` is all that was not withheld from what came in. What is spent brings its own value, for want of a better one (Reg. 1.1001-7(b)(4)).
 
 CREATE OR REPLACE TEMP TABLE exchange_assets AS
 WITH sums AS (
@@ -50,6 +50,8 @@ WITH sums AS (
             THEN coalesce(sum(principal_value) FILTER (is_cash), 0) END AS cash,
         CASE WHEN count(*) FILTER (side IN ('cash', 'fee') AND fee_value IS NULL) = 0
             THEN coalesce(sum(fee_value) FILTER (side IN ('cash', 'fee')), 0) END AS fees,
+        CASE WHEN count(*) FILTER (side IN ('cash', 'fee', 'given') AND fee_value IS NULL) = 0
+            THEN coalesce(sum(-fee_value) FILTER (side IN ('cash', 'fee', 'given')), 0) END AS paid_fees,
         CASE WHEN count(*) FILTER (side = 'received' AND (principal_value IS NULL OR fee_value IS NULL)) = 0
             THEN coalesce(sum(principal_value + fee_value) FILTER (side = 'received'), 0) END AS received_value,
         CASE WHEN count(*) FILTER (side = 'given' AND principal_value IS NULL) = 0
@@ -58,7 +60,7 @@ WITH sums AS (
     GROUP BY transaction_number
 )
 SELECT
-    h.*, s.received_coins, s.given_coins,
+    h.*, s.received_coins, s.given_coins, s.paid_fees,
     CASE
         WHEN h.kind = 'spend' THEN CASE WHEN s.given_coins > 0 AND s.received_coins = 0 THEN 'spend' ELSE 'one_sided' END
         WHEN s.received_coins > 0 AND s.given_coins > 0 THEN 'swap'

@@ -15,6 +15,7 @@ from warehouse.market.prices import PRICES_STEP
 from warehouse.matching.events import EVENTS
 from warehouse.matching.identifications import IDENTIFICATIONS
 from warehouse.matching.lots import LOTS
+from warehouse.settings import LotSettings
 
 STEPS = (LEGS, PRICES_STEP, TRANSFERS, POSTINGS, EVENTS, IDENTIFICATIONS, LOTS)
 DAY = "2025-06-02"
@@ -169,3 +170,58 @@ def test_fee__a_fee_without_a_price__leaves_the_sales_gain_unproven(tmp_path: Pa
             ("AA", None, None),
             ("CC", None, None),
         ]
+
+
+_BORNE = [
+    ("given", "2024-06-02", "18", "20"),
+    ("received", "2024-06-02", "20", "22"),
+    ("split", "2024-06-02", "19", "21"),
+    ("received", DAY, "18", "20"),
+    ("split", DAY, "18", "20"),
+]
+
+
+@pytest.mark.parametrize("case", _BORNE)
+@pytest.mark.parametrize("fee", ["-2 USD", "-4 CC"])
+def test_fee__of_a_swap_before_2025__is_borne_as_configured(
+    tmp_path: Path, case: tuple[Any, str, str, str], fee: str
+) -> None:
+    """10 AA for 20 BB worth 20, and a fee worth 2 in money or a third coin: from 2025 on all of it lowers the sale."""
+    borne_by, day, proceeds, cost = case
+    book = RawBook(tmp_path)
+    for asset, price in {"AA": "2", "BB": "1", "CC": "0.5"}.items():
+        book.price(asset, day, price)
+    book.add("k", "trades", row("1", "trade", "2024-01-05", "20 AA", "-10 USD"))
+    book.add("k", "more", row("2", "trade", "2024-01-05", "20 CC", "-8 USD"))
+    book.add("k", "trades", row("swap", "trade", day, "-10 AA", "20 BB", fee=[fee]))
+    book.settings["lots"] = LotSettings(trade_fee_before_2025=borne_by)
+    with book.run(*STEPS) as ask:
+        assert _disposed(ask, "AA")["proceeds"] == Decimal(proceeds)
+        assert ask("SELECT cost_usd FROM lots.open_lots WHERE asset = 'BB'") == [(Decimal(cost),)]
+
+
+@pytest.mark.parametrize(("borne_by", "proceeds", "cost"), [("given", "18", "18"), ("received", "20", "20")])
+def test_fee__in_the_coin_given_before_2025__is_borne_as_configured(
+    tmp_path: Path, borne_by: Any, proceeds: str, cost: str
+) -> None:
+    """9 AA for 18 BB, and 1 AA worth 2 for the service of it: 10 AA bring 18 of BB, and 2 more if BB bears it."""
+    book = RawBook(tmp_path)
+    book.price("AA", "2024-06-02", "2")
+    book.price("BB", "2024-06-02", "1")
+    book.add("k", "trades", row("1", "trade", "2024-01-05", "20 AA", "-10 USD"))
+    book.add("k", "trades", row("swap", "trade", "2024-06-02", "-9 AA", "18 BB", fee=["-1 AA"]))
+    book.settings["lots"] = LotSettings(trade_fee_before_2025=borne_by)
+    with book.run(*STEPS) as ask:
+        assert _disposed(ask, "AA")["proceeds"] == Decimal(proceeds)
+        assert ask("SELECT cost_usd FROM lots.open_lots WHERE asset = 'BB'") == [(Decimal(cost),)]
+
+
+def test_fee__without_a_value_before_2025__leaves_cost_and_proceeds_open(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.price("BB", "2024-06-02", "1")
+    book.add("k", "trades", row("1", "trade", "2024-01-05", "20 AA", "-10 USD"))
+    book.add("k", "trades", row("swap", "trade", "2024-06-02", "-10 AA", "20 BB", fee=["-1 ZZ"]))
+    book.settings["lots"] = LotSettings(trade_fee_before_2025="split")
+    with book.run(*STEPS) as ask:
+        assert _disposed(ask, "AA")["proceeds"] is None
+        assert ask("SELECT cost_usd FROM lots.open_lots WHERE asset = 'BB'") == [(None,)]
