@@ -104,7 +104,7 @@ def account_doubts(
                 )
             )
         elif stream.has_gaps:
-            doubts.append(Doubt("review", f"{account} {stream.stream} has gaps that were never fetched"))
+            doubts.append(Doubt("review", f"{account} {stream.stream} has gaps: what happened in them is not known"))
     return doubts
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.raw import RawFile, RawFileError
+from connectors.raw import RawFile
 from warehouse.exact import QUANTITY_PLACES, from_units, to_units
 from warehouse.ledger.quantities import plain_quantity
 from warehouse.raw_files import current_files
@@ -20,7 +20,9 @@ from warehouse.steps import Book, Check, Step
 BALANCES_STREAM = "balances"
 
 _SNAPSHOTS = pa.schema([("account", pa.string()), ("checked_at", pa.timestamp("us", tz="UTC"))])
-_HELD = pa.schema([("account", pa.string()), ("asset", pa.string()), ("quantity", pa.decimal128(38, 18))])
+_HELD = pa.schema(
+    [("account", pa.string()), ("asset", pa.string()), ("quantity", pa.decimal128(38, 18)), ("note", pa.string())]
+)
 
 _COMPARE = """
 INSERT INTO quality.balances BY NAME
@@ -29,12 +31,13 @@ WITH computed AS (
     FROM ledger.legs AS l JOIN snapshots AS s ON s.account = l.account AND l.occurred_at <= s.checked_at
     GROUP BY l.account, l.asset
 ), compared AS (
-    SELECT account, asset, coalesce(c.quantity, 0) AS computed_quantity, coalesce(h.quantity, 0) AS venue_quantity
+    SELECT account, asset, coalesce(c.quantity, 0) AS computed_quantity, h.note,
+        CASE WHEN h.note IS NULL THEN coalesce(h.quantity, 0) END AS venue_quantity
     FROM computed AS c FULL JOIN held AS h USING (account, asset)
 )
 SELECT *, venue_quantity - computed_quantity AS difference
 FROM compared JOIN snapshots USING (account)
-WHERE computed_quantity <> 0 OR venue_quantity <> 0
+WHERE computed_quantity <> 0 OR venue_quantity <> 0 OR note IS NOT NULL
 ORDER BY account, asset
 """
 
@@ -42,8 +45,8 @@ ORDER BY account, asset
 def build_balances(book: Book) -> None:
     """Make `quality.balances` for the accounts whose venue tells a balance.
 
-    Raises `connectors.raw.RawFileError` for a file that is not what was written, or whose quantities can not be held
-    exactly.
+    A balance that the books can not hold exactly is not compared, and its row says so. Raises
+    `connectors.raw.RawFileError` for a file that is not what was written.
     """
     create_tables(book.connection, "730_balances.sql")
     snapshots: list[dict[str, object]] = []
@@ -52,10 +55,11 @@ def build_balances(book: Book) -> None:
         files = current_files(book.raw_root, account, BALANCES_STREAM)
         files = [file for file in files if file.fetched_at <= book.as_of]
         if files:
-            checked_at, quantities = _read_snapshot(files[-1], book)
+            checked_at, quantities, notes = _read_snapshot(files[-1], book)
             snapshots.append({"account": account, "checked_at": checked_at})
             held += [
-                {"account": account, "asset": asset, "quantity": quantity} for asset, quantity in quantities.items()
+                {"account": account, "asset": asset, "quantity": quantities.get(asset), "note": notes.get(asset)}
+                for asset in sorted({*quantities, *notes})
             ]
     store_rows(book.connection, "snapshots", pa.Table.from_pylist(snapshots, schema=_SNAPSHOTS))
     store_rows(book.connection, "held", pa.Table.from_pylist(held, schema=_HELD))
@@ -63,18 +67,21 @@ def build_balances(book: Book) -> None:
     drop_tables(book.connection, "snapshots", "held")
 
 
-def _read_snapshot(file: RawFile, book: Book) -> tuple[datetime, dict[str, Decimal]]:
-    """When the venue was asked, and the units of each asset over all states."""
+def _read_snapshot(file: RawFile, book: Book) -> tuple[datetime, dict[str, Decimal], dict[str, str]]:
+    """When the venue was asked, the units of each asset over all states, and why some can not be told."""
     units: dict[str, int] = defaultdict(int)
+    notes: dict[str, str] = {}
     rows = pq.read_table(file.path).to_pylist()
     for row in rows:
         plain = plain_quantity(row["quantity"])
-        if plain is None:
-            raise RawFileError(f"{file.path}: the balance {row['quantity']} {row['asset']} can not be held exactly")
         asset = book.settings.aliases.get(row["asset"], row["asset"])
+        if plain is None:
+            notes[asset] = f"the venue holds {row['quantity']}, which the books can not hold exactly: not compared"
+            continue
         units[asset] += to_units(Decimal(plain), QUANTITY_PLACES)
     checked_at = max((row["checked_at"] for row in rows), default=file.fetched_at)
-    return checked_at, {asset: from_units(total, QUANTITY_PLACES) for asset, total in sorted(units.items())}
+    quantities = {asset: from_units(total, QUANTITY_PLACES) for asset, total in units.items() if asset not in notes}
+    return checked_at, quantities, notes
 
 
 BALANCES = Step(

@@ -70,13 +70,8 @@ def _stream_row(
     successes = [row["ended_at"] for row in attempts if row["outcome"] == "ok"]
     if not attempts:
         successes = [file.fetched_at for file in files]
-    scopes: dict[str, list[Span]] = {}
-    for file in files:
-        for window in file.windows:
-            scopes.setdefault(window.scope, []).append(window.span)
-    known = {scope: union(spans) for scope, spans in scopes.items()}
-    known = {scope: spans for scope, spans in known.items() if spans}
-    gaps = _gaps(known)
+    known, told = _spans(files)
+    gaps = [*_gaps(known), *told]
     return {
         "account": account,
         "stream": stream,
@@ -88,6 +83,27 @@ def _stream_row(
         "last_success_at": max(successes, default=None),
         "last_error": last["error"] if last["outcome"] == "failed" else None,
     }
+
+
+def _spans(files: Sequence[RawFile]) -> tuple[dict[str, list[Span]], list[str]]:
+    """What is known of each scope, and in words what a source said that it can not tell. A later file has the word."""
+    known: dict[str, list[Span]] = {}
+    untold: dict[tuple[str, str], list[Span]] = {}
+    for file in files:
+        for window in file.windows:
+            known[window.scope] = union([*known.get(window.scope, []), window.span])
+            for (scope, reason), spans in untold.items():
+                if scope == window.scope:
+                    untold[scope, reason] = [rest for span in spans for rest in missing(span, [window.span])]
+        for gap in file.gaps:
+            known[gap.scope] = [rest for span in known.get(gap.scope, []) for rest in missing(span, [gap.span])]
+            untold[gap.scope, gap.reason] = union([*untold.get((gap.scope, gap.reason), []), gap.span])
+    words = [
+        f"{scope} {_write(span.start)}/{_write(span.end)} ({reason})".strip()
+        for (scope, reason), spans in sorted(untold.items())
+        for span in spans
+    ]
+    return {scope: spans for scope, spans in known.items() if spans}, words
 
 
 def _gaps(known: dict[str, list[Span]]) -> list[str]:

@@ -74,7 +74,9 @@ def test_account__stale__says_how_old(age: timedelta, words: str) -> None:
 
 
 def test_account__gap_in_coverage__is_to_review() -> None:
-    assert doubts_of(trades(has_gaps=True)) == [Doubt("review", "kraken trades has gaps that were never fetched")]
+    assert doubts_of(trades(has_gaps=True)) == [
+        Doubt("review", "kraken trades has gaps: what happened in them is not known")
+    ]
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 row of"), (7, "7 rows of")])

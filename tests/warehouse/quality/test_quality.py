@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from connectors.raw import Window
+from connectors.raw import Gap, Window
 from connectors.records import TRANSACTIONS
 from connectors.sync import StreamReport, SyncReport, write_attempts
 from connectors.windows import Span
@@ -54,6 +54,26 @@ def test_coverage__a_window_that_was_never_finished__is_a_gap(tmp_path: Path) ->
     with book.run(COVERAGE) as ask:
         assert ask("SELECT gaps, is_complete FROM quality.coverage") == [
             ("2025-06-01T00:00:00Z/2025-07-01T00:00:00Z", False)
+        ]
+
+
+def test_coverage__what_a_source_can_not_tell__is_a_gap_until_a_later_file_tells_it(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    year = Span(instant("2025-01-01"), instant("2026-01-01"))
+    gap = Gap(year, "internal", "no traces")
+    empty = TRANSACTIONS.empty_table()
+    at = {"account": "k", "stream": "trades", "source": "test"}
+    book.store.append(empty, **at, fetched_at=AS_OF, windows=[Window(year, "coins")], gaps=[gap])
+    _attempt(book, _report("trades", "ok", AS_OF))
+    with book.run(COVERAGE) as ask:
+        assert ask("SELECT gaps, is_complete FROM quality.coverage") == [
+            ("internal 2025-01-01T00:00:00Z/2026-01-01T00:00:00Z (no traces)", False)
+        ]
+    told = Window(Span(instant("2025-01-01"), instant("2025-07-01")), "internal")
+    book.store.append(empty, **at, fetched_at=AS_OF + timedelta(seconds=1), windows=[told])
+    with book.run(COVERAGE) as ask:
+        assert ask("SELECT gaps, is_complete FROM quality.coverage") == [
+            ("internal 2025-07-01T00:00:00Z/2026-01-01T00:00:00Z (no traces)", False)
         ]
 
 
@@ -112,6 +132,23 @@ def test_balances__the_latest_snapshot__stands_beside_the_postings_up_to_it(tmp_
             ("BTC", Decimal("0.99"), Decimal("0.99"), Decimal(0)),
             ("DOGE", Decimal(0), Decimal(3), Decimal(3)),
             ("USD", Decimal(-4), Decimal(0), Decimal(4)),
+        ]
+
+
+def test_balances__more_decimals_than_the_books_hold__is_not_compared_and_says_so(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.add("k", "trades", row("1", "trade", "2025-01-05", "1 FINE", "-4 USD"))
+    book.hold("k", "2025-02-01", "1.0000000000000000000001 FINE", "-4 USD")
+    with book.run(LEGS, BALANCES) as ask:
+        assert ask(
+            "SELECT computed_quantity, venue_quantity, difference, note FROM quality.balances WHERE asset = 'FINE'"
+        ) == [
+            (
+                Decimal(1),
+                None,
+                None,
+                "the venue holds 1.0000000000000000000001, which the books can not hold exactly: not compared",
+            )
         ]
 
 
