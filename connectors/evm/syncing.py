@@ -128,7 +128,8 @@ class _Sync:
             covered = [Blocks(part.first, min(part.last, void_from - 1)) for part in covered if part.first < void_from]
             booking.take_back_from(void_from)
         todo = without(Blocks(start, self._end), covered) if start <= self._end else []
-        if any(part.first <= mark.blocks.last for part in todo for mark in self._history.marks if mark.blocks):
+        is_again = any(part.first <= mark.blocks.last for part in todo for mark in self._history.marks if mark.blocks)
+        if is_again or void_from is not None:
             booking.know(self._history.booked())
         for part in todo:
             self._read_part(part, is_last=part is todo[-1])
