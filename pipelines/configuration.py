@@ -215,6 +215,11 @@ class Paths:
         return self.data / "dagster"
 
     @property
+    def told_alerts(self) -> Path:
+        """What was alerted already; when it is lost, what still holds is told once more."""
+        return self.data / "told_alerts.json"
+
+    @property
     def published(self) -> Path:
         """The file that people query."""
         return self.data / "lotkeeper.duckdb"
@@ -251,6 +256,11 @@ class Configuration:
     def journal(self) -> Path:
         """The identification journal, beside the configuration: like it, the owner's and not made anew."""
         return self.path.parent / JOURNAL_NAME
+
+    @property
+    def overrides_path(self) -> Path:
+        """What the person decided about single events, beside the configuration."""
+        return self.path.parent / "overrides.toml"
 
     def resolve(self, relative: str) -> Path:
         """A path that stands in the configuration, relative to its file."""
@@ -306,7 +316,7 @@ def read_configuration(path: Path) -> Configuration:
     try:
         document = _Document.model_validate(data)
     except ValidationError as error:
-        raise ConfigurationError(_explain(path, text, error)) from error
+        raise ConfigurationError(explain_mistakes(path, text, error)) from error
     _refuse_doubles(path, text, document)
     _refuse_average(path, text, document)
     return Configuration(
@@ -325,7 +335,8 @@ def read_configuration(path: Path) -> Configuration:
     )
 
 
-def _explain(path: Path, text: str, error: ValidationError) -> str:
+def explain_mistakes(path: Path, text: str, error: ValidationError) -> str:
+    """What is wrong in the TOML `text` of `path`, a line for each mistake: where, and what was expected."""
     sentences = []
     problems = error.errors(include_url=False)
     for problem in problems:

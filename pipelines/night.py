@@ -15,6 +15,7 @@ from pipelines.building import StepOutcome, build_all
 from pipelines.commands.summary import print_summary
 from pipelines.configuration import Configuration
 from pipelines.history import History
+from pipelines.sources import book_settings
 from pipelines.syncing import AccountBusyError, sync_accounts
 from warehouse.build import STEPS, BlockingCheckError
 from warehouse.harvest.history.record import RecordError
@@ -26,7 +27,11 @@ _TOLD = (BlockingCheckError, RawFileError, PriceFileError, JournalError, RecordE
 
 
 def run_night(configuration: Configuration, *, now: datetime) -> bool:
-    """Sync and build with progress on the terminal; whether everything went well."""
+    """Sync and build with progress on the terminal; whether everything went well.
+
+    Raises `ConfigurationError` for a mistake in overrides.toml, before any source is asked.
+    """
+    book_settings(configuration)
     console = Console()
     history = History(configuration)
     synced = _sync(console, configuration, now, history)

@@ -13,6 +13,7 @@ from connectors.exchange.connector import ExchangeConnector
 from connectors.prices.fetcher import PriceFetcher
 from connectors.sync import Connector
 from pipelines import configuration as conf
+from pipelines.overrides import read_overrides
 from warehouse.lots.policy import Allocation, Pool, SpecificAllocation
 from warehouse.matching.allocation_file import AllocationFileError, read_allocation_file
 from warehouse.settings import AccountSettings, BookSettings, LotSettings, TaxYearSettings, WashSaleSettings
@@ -59,7 +60,10 @@ def price_fetcher(configuration: conf.Configuration) -> PriceFetcher:
 
 
 def book_settings(configuration: conf.Configuration) -> BookSettings:
-    """What the books need to know, and nothing of any venue or secret."""
+    """What the books need to know, and nothing of any venue or secret.
+
+    Raises `ConfigurationError` for a mistake in overrides.toml and for a price file that is not there.
+    """
     taxpayer = configuration.taxpayer
     return BookSettings(
         accounts=tuple(
@@ -90,6 +94,7 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
             journal_path=configuration.journal,
         ),
         record_path=configuration.paths.record,
+        overrides=read_overrides(configuration),
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from warehouse.decisions import Overrides
 from warehouse.lots.methods import ChosenMethod
 from warehouse.lots.policy import Allocation, Pool
 
@@ -101,3 +102,5 @@ class BookSettings:
     lots: LotSettings = field(default_factory=LotSettings)
     record_path: Path | None = None
     """The record of what could be harvested on the nights before; it is in `harvest.history` and in no other table."""
+    overrides: Overrides = field(default_factory=Overrides)
+    """What is decided about single events."""

@@ -7,6 +7,7 @@ built (`raw_book.py`).
 from datetime import timedelta
 from pathlib import Path
 
+from support.decided import decide, price
 from support.raw_book import AS_OF, RawBook, row
 
 
@@ -20,7 +21,8 @@ def book_of_everything(folder: Path) -> RawBook:
       60,000; kraken says it holds 1.25, the books 1.3.
     - KAS: 1,000 at 100 (2026-01-20), 50 of which left to nobody known; 10 more as a reward worth 1 (2026-02-10).
       Latest price 0.05.
-    - ETC: 2 sold for 60 that were never bought. LTC: 3 came from nobody known. XTM: a reward nobody has a price of.
+    - ETC: 2 sold for 60 that were never bought; a price was decided for 2020-01-01, on which nothing rests.
+    - LTC: 3 came from nobody known. XTM: a reward nobody has a price of.
     - LTC in old: 10 for 1,000, sold for 600 within 2025: a short-term loss of 400.
     """
     book = RawBook(folder)
@@ -56,4 +58,5 @@ def book_of_everything(folder: Path) -> RawBook:
     book.price("KAS", "2026-02-10", "0.1")
     book.price("BTC", "2026-11-23", "60000")
     book.price("KAS", "2026-11-23", "0.05")
+    decide(book, price("ETC", "2020-01-01 12:00", "4.5"))
     return book

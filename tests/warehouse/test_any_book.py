@@ -1,4 +1,4 @@
-"""Any book at all, however odd its rows: it builds, and every blocking check holds."""
+"""Any book at all, however odd its rows and what is decided about them: it builds, and every blocking check holds."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,9 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.records import KINDS, Posting, Transaction
+from support.decided import decide, event, opening_lot, pair
 from support.raw_book import AS_OF, RawBook, instant
 from warehouse.build import STEPS, check_step, stop_where_blocked
 from warehouse.connection import open_warehouse
+from warehouse.decisions import KINDS_IN, KINDS_OUT, EventOverride, OpeningLot, PairOverride
 from warehouse.steps import Book
 
 _ASSETS = st.sampled_from(["BTC", "ETH", "USDT", "NOPRICE", "USD", "EUR"])
@@ -45,6 +47,40 @@ def test_build__of_any_rows__conserves_everything(rows: list[tuple[str, str, Tra
         for asset, price in {"BTC": "50000.01", "ETH": "2999.99", "USDT": "0.9997", "EUR": "1.04"}.items():
             for day in (1, 5):
                 book.price(asset, f"2025-01-{day:02}", price)
+        made = Book(connection, book.store.root, book.book_settings, AS_OF)
+        for step in STEPS:
+            step.run(made)
+            stop_where_blocked(check_step(connection, step))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(_rows(), min_size=1, max_size=15), st.data())
+def test_build__with_any_decisions__conserves_everything(
+    rows: list[tuple[str, str, Transaction]], data: st.DataObject
+) -> None:
+    with TemporaryDirectory() as folder, open_warehouse(Path(":memory:"), threads=1) as connection:
+        book = RawBook(Path(folder), accounts={"kraken": "fifo", "cold": "fifo"})
+        for account, stream, transaction in rows:
+            book.add(account, stream, transaction)
+        ids = sorted({f"{account}/{stream}/{transaction.id}" for account, stream, transaction in rows})
+        decisions: list[EventOverride | PairOverride | OpeningLot] = [
+            event(
+                book,
+                transaction_id,
+                data.draw(st.sampled_from([None, *KINDS_IN, *KINDS_OUT])),
+                cost=data.draw(st.sampled_from([None, "0", "0.00000001", "12345.67"])),
+                acquired=data.draw(st.sampled_from([None, "2020-02-29", "2025-01-03", "2030-01-01"])),
+                fair=data.draw(st.sampled_from([None, "1.5"])),
+                is_ignored=data.draw(st.sampled_from([False, False, True])),
+            )
+            for transaction_id in data.draw(st.lists(st.sampled_from(ids), unique=True))
+        ]
+        if len(ids) > 1:
+            left, arrived = data.draw(st.lists(st.sampled_from(ids), min_size=2, max_size=2, unique=True))
+            decisions.append(pair(book, left, arrived, is_transfer=data.draw(st.booleans())))
+        held = f"{data.draw(st.sampled_from(['1', '0.5', '1e-18']))} {data.draw(_ASSETS)}"
+        decisions.append(opening_lot("kraken", held, acquired="2025-01-02", cost="7"))
+        decide(book, *decisions)
         made = Book(connection, book.store.root, book.book_settings, AS_OF)
         for step in STEPS:
             step.run(made)

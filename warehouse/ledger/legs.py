@@ -1,8 +1,9 @@
-"""`ledger.legs` and `quality.quarantine`: every row of raw once, its postings taken apart, exact or set aside.
+"""`ledger.legs`, `ledger.overrides` and `quality.quarantine`: every row of raw once, apart, exact or set aside.
 
 Of several versions of a row (the same account, stream and id) the newest fetched counts. What is `pending`,
 `canceled` or a `mirror` of another stream is not booked. A row with a quantity that the books can not hold exactly is
-set aside whole.
+set aside whole. What overrides.toml says of a row's kind is applied before anything else looks at it
+(`warehouse/ledger/overrides.py`).
 
 Belongs here: from files to postings. Does not belong here: values, pairing, anything of tax.
 """
@@ -11,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from connectors.records import TRANSACTIONS
+from warehouse.ledger.overrides import OVERRIDE_CHECKS, apply_overrides
 from warehouse.ledger.quantities import PLAIN, plain_quantity
 from warehouse.market.currencies import is_cash
 from warehouse.raw_files import transaction_files, view_rows
@@ -20,20 +22,31 @@ from warehouse.steps import Book, Check, Step
 
 
 def build_legs(book: Book) -> None:
-    """Make both tables from the raw files of the accounts in the settings.
+    """Make the three tables from the raw files of the accounts in the settings, and from what the person decided.
 
     Raises `connectors.raw.RawFileError` for a file that is not what was written.
     """
     connection = book.connection
-    create_tables(connection, "100_legs.sql", "710_quarantine.sql")
+    create_tables(connection, "100_legs.sql", "105_overrides.sql", "710_quarantine.sql")
     files = transaction_files(book.raw_root, [account.name for account in book.settings.accounts])
     view_rows(connection, files, "raw_rows", TRANSACTIONS)
     connection.execute("SET VARIABLE as_of = $as_of", {"as_of": book.as_of})
+    run_query(connection, "find_older_versions.sql")
+    apply_overrides(book)
     run_query(connection, "number_transactions.sql")
     store_rows(connection, "asset_names", _asset_names(connection, book.settings))
     store_rows(connection, "odd_quantities", _odd_quantities(connection))
     run_query(connection, "insert_legs.sql")
-    drop_tables(connection, "booked", "older_versions", "unfit", "odd_quantities", "asset_names")
+    drop_tables(
+        connection,
+        "booked",
+        "older_versions",
+        "unfit",
+        "odd_quantities",
+        "asset_names",
+        "decided_events",
+        "opening_rows",
+    )
 
 
 def _asset_names(connection: duckdb.DuckDBPyConnection, settings: BookSettings) -> pa.Table:
@@ -60,7 +73,7 @@ _ASSET_NAMES = pa.schema([("written", pa.string()), ("asset", pa.string()), ("is
 _ODD_QUANTITIES = pa.schema([("written", pa.string()), ("plain", pa.string())])
 
 LEGS = Step(
-    tables=("ledger.legs", "quality.quarantine"),
+    tables=("ledger.legs", "ledger.overrides", "quality.quarantine"),
     needs=("raw",),
     description="Takes every row of raw once, apart into its postings; sets aside what can not be booked exactly.",
     run=build_legs,
@@ -79,5 +92,6 @@ LEGS = Step(
             query="SELECT account, stream, id, reason FROM quality.quarantine ORDER BY ALL",
             is_blocking=False,
         ),
+        *OVERRIDE_CHECKS,
     ),
 )

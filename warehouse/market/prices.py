@@ -1,4 +1,4 @@
-"""`market.prices`: one price for each asset and instant, from the fetched files and the user's own, which wins.
+"""`market.prices`: one price for each asset and instant, fetched, the user's own, which wins, or decided.
 
 Belongs here: which of several prices counts. Does not belong here: fetching them, or what they are applied to.
 """
@@ -39,7 +39,7 @@ def build_prices(book: Book) -> None:
 
 PRICES_STEP = Step(
     tables=("market.prices",),
-    needs=("raw.prices",),
-    description="Brings fetched prices and the user's own prices.csv together; the user's win.",
+    needs=("raw.prices", "ledger.overrides"),
+    description="Brings fetched prices, the user's own prices.csv and decided ones together; the user's win.",
     run=build_prices,
 )

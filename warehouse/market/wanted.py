@@ -16,7 +16,7 @@ WITH money_trades AS (
 ), needed AS (
     SELECT l.asset, l.occurred_at
     FROM ledger.legs AS l LEFT JOIN money_trades AS m USING (transaction_number)
-    WHERE m.transaction_number IS NULL OR l.is_cash OR l.role = 'fee'
+    WHERE l.kind <> 'opening' AND (m.transaction_number IS NULL OR l.is_cash OR l.role = 'fee')
 ), held AS (
     SELECT asset, $as_of AS occurred_at FROM ledger.legs GROUP BY asset HAVING sum(quantity) <> 0
 )

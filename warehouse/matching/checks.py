@@ -29,7 +29,7 @@ LOT_CHECKS = (
                 UNION ALL SELECT account, asset, 0, quantity, 0, 0 FROM lots.open_lots WHERE account <> 'outside'
                 UNION ALL SELECT account, asset, 0, 0, quantity, 0 FROM lots.events WHERE event = 'unexplained'
                 UNION ALL SELECT account, asset, 0, 0, 0, quantity FROM lots.shortfalls
-                WHERE problem IN ('missing_basis', 'missing_lots')
+                WHERE problem IN ('missing_basis', 'missing_lots') AND account <> 'outside'
                 UNION ALL SELECT e.to_account, e.asset, 0, 0, 0, -s.quantity
                 FROM lots.shortfalls AS s JOIN lots.events AS e USING (event_id)
                 WHERE s.problem = 'missing_lots' AND e.to_account <> 'outside'

@@ -39,7 +39,7 @@ ORDER BY a.transaction_number, a.asset
 
 
 def build_events(book: Book) -> None:
-    """Make `lots.events` from `ledger.postings` and `ledger.transfers`."""
+    """Make `lots.events` from `ledger.postings`, `ledger.transfers` and what the person decided of costs and dates."""
     connection = book.connection
     create_tables(connection, "300_events.sql")
     run_query(connection, "find_movements.sql")
@@ -51,8 +51,10 @@ def build_events(book: Book) -> None:
         run_query(connection, "move_fees.sql")
     store_rows(connection, "shared_values", _shared_values(connection))
     run_query(connection, "insert_exchange_events.sql")
+    run_query(connection, "apply_decided_values.sql")
     drop_tables(
-        connection, "exchange_kinds", "income_kinds", "leaving_kinds", "kept_back", "movements", "departures",
+        connection, "exchange_kinds", "income_kinds", "leaving_kinds", "decided_kinds", "unvalued_kinds", "kept_back",
+        "movements", "departures",
         "withheld_values", "loose_fees", "departing_fees", "exchange_assets", "exchange_heads", "exchanges",
         "shared_values", "moved_fees",
     )  # fmt: skip
@@ -109,7 +111,7 @@ def _shared_values(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 EVENTS = Step(
     tables=("lots.events",),
-    needs=("ledger.postings", "ledger.transfers"),
+    needs=("ledger.postings", "ledger.transfers", "ledger.overrides"),
     description="Says of every coin in every transaction whether it was acquired, disposed of or moved, and at what.",
     run=build_events,
     checks=(
@@ -129,7 +131,7 @@ EVENTS = Step(
                     SELECT account, asset, quantity AS posted, 0 AS told FROM ledger.postings WHERE NOT is_cash
                     UNION ALL
                     SELECT account, asset, 0, CASE WHEN event IN ('acquire', 'unexplained') THEN quantity
-                        ELSE -quantity - coalesce(fee_quantity, 0) END FROM lots.events
+                        ELSE -quantity - coalesce(fee_quantity, 0) END FROM lots.events WHERE account <> 'outside'
                     UNION ALL
                     SELECT to_account, asset, 0, quantity FROM lots.events
                     WHERE event = 'transfer' AND to_account <> 'outside'

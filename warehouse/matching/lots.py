@@ -19,7 +19,8 @@ WITH identified AS (
     FROM lots.identification_uses AS u JOIN lots.identifications USING (entry_number, lot_id)
     GROUP BY event_id
 )
-SELECT event_id, occurred_at, account, asset, event AS kind, quantity, value_usd, to_account,
+SELECT event_id, occurred_at, account, asset, event AS kind, quantity, value_usd, to_account, acquired_at,
+    CASE WHEN event = 'acquire' AND kind = 'gift' THEN fair_value_usd END AS fair_value_usd,
     CASE WHEN fee_quantity > 0 THEN fee_quantity END AS fee_quantity, arrived_at,
     CASE WHEN event = 'acquire' THEN kind END AS origin,
     CASE WHEN event = 'dispose' THEN kind END AS purpose,
@@ -32,8 +33,8 @@ _METHODS = "SELECT account, since, method FROM lots.methods ORDER BY account, si
 
 _LOTS = """
 INSERT INTO lots.lots BY NAME
-SELECT event_id AS lot_id, asset, account, occurred_at AS acquired_at, quantity, value_usd AS cost_usd, kind AS origin,
-    transaction_id
+SELECT event_id AS lot_id, asset, account, coalesce(acquired_at, occurred_at) AS acquired_at, quantity,
+    value_usd AS cost_usd, kind AS origin, transaction_id
 FROM lots.events WHERE event = 'acquire'
 """
 

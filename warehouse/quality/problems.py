@@ -1,14 +1,31 @@
 """`quality.problems`: everything that stands between the books and a proven figure, in words.
 
-Belongs here: the step; the words stand in `queries/insert_problems.sql`. Does not belong here: finding what is wrong,
+Belongs here: the step; the words stand in `queries/find_problems.sql`. Does not belong here: finding what is wrong,
 which the steps before did.
 """
 
+import duckdb
 import pyarrow as pa
 
+from warehouse.columns import share
 from warehouse.raw_files import unlisted_folders
-from warehouse.schema import create_tables, drop_tables, run_query, store_rows
+from warehouse.schema import create_tables, drop_tables, fetch_query, run_query, store_rows
 from warehouse.steps import Book, Check, Step
+
+_VALUES = """
+SELECT f.problem_id, abs(p.value_usd) AS value, abs(p.quantity) AS whole,
+    least(abs(f.quantity), abs(p.quantity)) AS part
+FROM found_problems AS f JOIN ledger.postings AS p ON p.posting_id = f.event_id
+WHERE f.problem_id IS NOT NULL AND f.quantity IS NOT NULL AND p.quantity <> 0 AND p.value_usd IS NOT NULL
+"""
+
+_INSERT = """
+INSERT INTO quality.problems BY NAME
+SELECT f.*, CASE f.problem WHEN 'missing_basis' THEN abs(f.value_usd) ELSE s.stake END AS stake_usd
+FROM found_problems AS f LEFT JOIN (FROM stakes QUALIFY row_number() OVER (PARTITION BY problem_id) = 1) AS s
+    USING (problem_id)
+ORDER BY f.occurred_at, f.problem_id
+"""
 
 
 def build_problems(book: Book) -> None:
@@ -16,8 +33,17 @@ def build_problems(book: Book) -> None:
     create_tables(book.connection, "720_problems.sql")
     folders = unlisted_folders(book.raw_root, [account.name for account in book.settings.accounts])
     store_rows(book.connection, "unlisted_folders", pa.table({"folder": pa.array(folders, pa.string())}))
-    run_query(book.connection, "insert_problems.sql")
-    drop_tables(book.connection, "unlisted_folders")
+    book.connection.execute("SET VARIABLE as_of = $as_of", {"as_of": book.as_of})
+    run_query(book.connection, "find_problems.sql")
+    store_rows(book.connection, "stakes", _stakes(book.connection))
+    book.connection.execute(_INSERT)
+    drop_tables(book.connection, "unlisted_folders", "found_problems", "stakes")
+
+
+def _stakes(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """What the units of each problem were worth when they moved: their share of the value of their posting."""
+    rows = fetch_query(connection, _VALUES)
+    return rows.select(["problem_id"]).append_column("stake", share(rows["value"], rows["part"], rows["whole"]))
 
 
 def _no_problem(name: str, description: str, *problems: str) -> Check:
@@ -38,6 +64,8 @@ PROBLEMS = Step(
     tables=("quality.problems",),
     needs=(
         "raw",
+        "ledger.overrides",
+        "ledger.postings",
         "lots.events",
         "lots.shortfalls",
         "lots.methods",
@@ -69,6 +97,11 @@ PROBLEMS = Step(
             "one_sided_trade",
             "margin_not_supported",
             "raw_file",
+        ),
+        _no_problem(
+            "every_decision_holds",
+            "Every decision in overrides.toml is in force: its event is there, as it was, and it changes something.",
+            "stale_override",
         ),
     ),
 )

@@ -6,6 +6,9 @@ CREATE OR REPLACE TEMP TABLE exchange_kinds AS SELECT unnest(['trade', 'wrap', '
 CREATE OR REPLACE TEMP TABLE income_kinds AS
 SELECT unnest(['reward', 'airdrop', 'mining', 'interest', 'fork', 'income']) AS kind;
 
+-- What only the person can say (overrides.toml): cost and date come from there.
+CREATE OR REPLACE TEMP TABLE decided_kinds AS SELECT unnest(['bought', 'inheritance', 'opening']) AS kind;
+
 CREATE OR REPLACE TEMP TABLE leaving_kinds AS SELECT unnest(['gift_out', 'donation', 'lost', 'theft']) AS kind;
 
 -- A commission kept back from a reward never came under the owner's control: income is what is left of it.
@@ -39,6 +42,7 @@ SELECT
         WHEN kind IN (FROM income_kinds) AND quantity > 0 THEN 'acquire'
         WHEN kind IN (FROM income_kinds) THEN 'dispose'
         WHEN kind = 'gift_in' AND quantity > 0 THEN 'acquire'
+        WHEN kind IN (FROM decided_kinds) AND quantity > 0 THEN 'acquire'
         WHEN kind IN (FROM leaving_kinds) AND quantity < 0 THEN 'dispose'
         WHEN kind = 'fee' AND quantity > 0 THEN 'acquire'
         WHEN kind = 'fee' THEN 'dispose'

@@ -1,5 +1,9 @@
 -- From `movements`, `departures`, `withheld_values` and ledger.postings to lots.events. Income makes a lot at its value.
--- Coins that came or went without a known reason make no lot, or go outside.
+-- Coins that came or went without a known reason make no lot, or go outside; what the person calls their own comes back
+-- from there.
+
+CREATE OR REPLACE TEMP TABLE unvalued_kinds AS
+SELECT 'gift_in' AS kind UNION ALL FROM leaving_kinds UNION ALL FROM decided_kinds;
 
 INSERT INTO lots.events BY NAME
 SELECT
@@ -7,9 +11,9 @@ SELECT
     CASE WHEN movement = 'acquire' THEN CASE kind WHEN 'gift_in' THEN 'gift' ELSE kind END
         WHEN kind IN (FROM income_kinds) THEN 'spend' ELSE kind END AS kind,
     abs(quantity) AS quantity,
-    CASE WHEN kind = 'gift_in' OR kind IN (FROM leaving_kinds) THEN NULL ELSE abs(value_usd) END AS value_usd,
+    CASE WHEN kind IN (FROM unvalued_kinds) THEN NULL ELSE abs(value_usd) END AS value_usd,
     transaction_id,
-    kind <> 'gift_in' AND kind NOT IN (FROM leaving_kinds) AS needs_value
+    kind NOT IN (FROM unvalued_kinds) AS needs_value
 FROM movements
 WHERE movement IN ('acquire', 'dispose')
 ORDER BY transaction_number, place;
@@ -62,5 +66,12 @@ INSERT INTO lots.events BY NAME
 SELECT posting_id AS event_id, occurred_at, account, asset, 'unexplained' AS event, kind, quantity, value_usd,
     transaction_id, false AS needs_value
 FROM movements AS m ANTI JOIN ledger.transfers AS t ON t.to_posting_id = m.posting_id
-WHERE movement = 'arrival'
+WHERE movement = 'arrival' AND kind <> 'own'
+ORDER BY transaction_number, place;
+
+-- What comes back from an own account that is not in the book was kept outside since it left.
+INSERT INTO lots.events BY NAME
+SELECT posting_id AS event_id, occurred_at, 'outside' AS account, asset, 'transfer' AS event, kind, quantity,
+    account AS to_account, 0 AS fee_quantity, transaction_id, false AS needs_value
+FROM movements WHERE movement = 'arrival' AND kind = 'own'
 ORDER BY transaction_number, place;

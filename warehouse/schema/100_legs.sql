@@ -30,10 +30,10 @@ COMMENT ON COLUMN ledger.legs.stream IS 'Stream of the account that told of it, 
 COMMENT ON COLUMN ledger.legs.asset IS 'Symbol of what moved, after the aliases of the configuration.';
 COMMENT ON COLUMN ledger.legs.quantity IS 'Units of the asset: positive received, negative sent. Exactly what the venue wrote.';
 COMMENT ON COLUMN ledger.legs.role IS 'principal, or fee for what was charged (a negative quantity) or rebated (a positive one).';
-COMMENT ON COLUMN ledger.legs.kind IS 'What the transaction is: trade, deposit, withdrawal, reward, airdrop, mining, interest, fork, gift_in, gift_out, income, spend, fee, lost, theft, donation, margin, wrap or unknown.';
+COMMENT ON COLUMN ledger.legs.kind IS 'What the transaction is: trade, deposit, withdrawal, reward, airdrop, mining, interest, fork, gift_in, gift_out, income, spend, fee, lost, theft, donation, margin, wrap or unknown; by the person''s word also bought (elsewhere), inheritance, own (from or to an own account that is not in the book) or opening.';
 COMMENT ON COLUMN ledger.legs.is_cash IS 'Whether the asset is money issued by a state (USD, EUR), which has no lots.';
 COMMENT ON COLUMN ledger.legs.occurred_at IS 'When, in UTC.';
 COMMENT ON COLUMN ledger.legs.tx_hash IS 'Hash of the transaction on its chain, where the source tells one.';
 COMMENT ON COLUMN ledger.legs.counterparty IS 'Who was on the other side (an address), where the source tells.';
-COMMENT ON COLUMN ledger.legs.raw_file IS 'Evidence: the file below the raw folder that holds the row.';
+COMMENT ON COLUMN ledger.legs.raw_file IS 'Evidence: the file below the raw folder that holds the row; overrides.toml for an opening lot.';
 COMMENT ON COLUMN ledger.legs.payload_hash IS 'First 32 hex digits of the SHA-256 of the row as received.';

@@ -34,7 +34,7 @@ COMMENT ON COLUMN ledger.postings.stream IS 'Stream of the account that told of 
 COMMENT ON COLUMN ledger.postings.asset IS 'Symbol of what moved, after the aliases of the configuration.';
 COMMENT ON COLUMN ledger.postings.quantity IS 'Units of the asset: positive received, negative sent. Exactly what the venue wrote.';
 COMMENT ON COLUMN ledger.postings.role IS 'principal, or fee for what was charged (a negative quantity) or rebated (a positive one).';
-COMMENT ON COLUMN ledger.postings.kind IS 'What the transaction is: trade, deposit, withdrawal, reward, airdrop, mining, interest, fork, gift_in, gift_out, income, spend, fee, lost, theft, donation, margin, wrap or unknown.';
+COMMENT ON COLUMN ledger.postings.kind IS 'What the transaction is: trade, deposit, withdrawal, reward, airdrop, mining, interest, fork, gift_in, gift_out, income, spend, fee, lost, theft, donation, margin, wrap or unknown; by the person''s word also bought (elsewhere), inheritance, own (from or to an own account that is not in the book) or opening.';
 COMMENT ON COLUMN ledger.postings.is_cash IS 'Whether the asset is money issued by a state (USD, EUR), which has no lots.';
 COMMENT ON COLUMN ledger.postings.occurred_at IS 'When, in UTC.';
 COMMENT ON COLUMN ledger.postings.tx_hash IS 'Hash of the transaction on its chain, where the source tells one.';
@@ -42,5 +42,5 @@ COMMENT ON COLUMN ledger.postings.counterparty IS 'Who was on the other side (an
 COMMENT ON COLUMN ledger.postings.value_usd IS 'Value in the base currency at that instant, signed as the quantity; NULL where it is not known (never 0 for want of a price). Both sides of a trade have one value, before fees.';
 COMMENT ON COLUMN ledger.postings.price_source IS 'What valued it: base (the base currency itself), the source of a price, or "trade for X" with the source that valued X.';
 COMMENT ON COLUMN ledger.postings.is_interpolated IS 'Whether the value rests on a close of up to three days before, for want of one of its own hour or day.';
-COMMENT ON COLUMN ledger.postings.raw_file IS 'Evidence: the file below the raw folder that holds the row.';
+COMMENT ON COLUMN ledger.postings.raw_file IS 'Evidence: the file below the raw folder that holds the row; overrides.toml for an opening lot.';
 COMMENT ON COLUMN ledger.postings.payload_hash IS 'First 32 hex digits of the SHA-256 of the row as received.';

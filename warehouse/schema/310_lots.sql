@@ -82,10 +82,10 @@ COMMENT ON TABLE lots.lots IS 'Every lot that was ever made, as it was made.';
 COMMENT ON COLUMN lots.lots.lot_id IS 'event_id of the acquisition (lots.events), which is a posting_id.';
 COMMENT ON COLUMN lots.lots.asset IS 'Symbol of the coin.';
 COMMENT ON COLUMN lots.lots.account IS 'Account in which it was acquired.';
-COMMENT ON COLUMN lots.lots.acquired_at IS 'When, in UTC; the holding period starts the day after in the taxpayer''s time zone.';
+COMMENT ON COLUMN lots.lots.acquired_at IS 'When, in UTC, which may be before the coins came in (bought elsewhere, a gift); the holding period starts the day after in the taxpayer''s time zone.';
 COMMENT ON COLUMN lots.lots.quantity IS 'Units acquired, net of fees withheld from them.';
 COMMENT ON COLUMN lots.lots.cost_usd IS 'Cost with fees, or the value when received of income; NULL where not known.';
-COMMENT ON COLUMN lots.lots.origin IS 'How it came: trade, reward, mining, interest, airdrop, fork, income, gift, fee (a rebate) or wrap.';
+COMMENT ON COLUMN lots.lots.origin IS 'How it came: trade, reward, mining, interest, airdrop, fork, income, gift, fee (a rebate) or wrap; by the person''s word bought (elsewhere), inheritance or opening.';
 COMMENT ON COLUMN lots.lots.transaction_id IS 'Transaction that made it (ledger.postings).';
 
 COMMENT ON TABLE lots.open_lots IS 'What is left of each lot, in the account that holds it now. A lot may be held in several accounts.';

@@ -1,16 +1,18 @@
--- From lots.events, lots.shortfalls, lots.methods, lots.identifications, quality.quarantine and `unlisted_folders` to quality.problems.
+-- From lots.events, lots.shortfalls, lots.methods, lots.identifications, quality.quarantine, ledger.overrides and
+-- `unlisted_folders`: what stands between the books and a proven figure, in `found_problems`.
 
-INSERT INTO quality.problems BY NAME
+CREATE OR REPLACE TEMP TABLE found_problems AS
 WITH from_events AS (
     SELECT
         CASE
             WHEN event = 'unexplained' AND kind IN ('deposit', 'withdrawal') THEN 'unpaired_deposit'
             WHEN event = 'transfer' AND to_account = 'outside' AND kind IN ('deposit', 'withdrawal')
                 THEN 'unpaired_withdrawal'
+            WHEN event = 'transfer' AND kind = 'own' THEN NULL
             WHEN event = 'unexplained' OR (event = 'transfer' AND to_account = 'outside') THEN
                 CASE kind WHEN 'margin' THEN 'margin_not_supported' WHEN 'one_sided' THEN 'one_sided_trade'
                     ELSE 'unknown_kind' END
-            WHEN event = 'acquire' AND kind = 'gift' THEN 'gift_without_basis'
+            WHEN event = 'acquire' AND kind = 'gift' AND value_usd IS NULL THEN 'gift_without_basis'
         END AS problem,
         *
     FROM lots.events
@@ -18,15 +20,15 @@ WITH from_events AS (
     SELECT problem, event_id, account, asset, quantity, NULL::DECIMAL(38, 8) AS value_usd, occurred_at, transaction_id,
         CASE problem
             WHEN 'unpaired_deposit' THEN 'came in and no own account shows it leaving. Add the account or import it came '
-                || 'from, or import the purchase: until then these coins have no lot'
+                || 'from, or say what it was (lotkeeper resolve): until then these coins have no lot'
             WHEN 'unpaired_withdrawal' THEN 'left and no own account shows it arriving. Add the account it went to, or '
-                || 'import it as a gift, payment or loss: until then its lots are kept outside, still owned'
+                || 'say what it was (lotkeeper resolve): until then its lots are kept outside, still owned'
             WHEN 'margin_not_supported' THEN 'moved by a margin position. Margin is not supported: these coins are '
                 || 'kept out of the gains'
             WHEN 'one_sided_trade' THEN 'is one side of a trade whose other side is not told: it has no cost and no '
                 || 'proceeds'
-            WHEN 'unknown_kind' THEN 'moved for a reason that is not understood. Import it with a label that says what '
-                || 'it was'
+            WHEN 'unknown_kind' THEN 'moved for a reason that is not understood. Say what it was (lotkeeper '
+                || 'resolve)'
             WHEN 'gift_without_basis' THEN 'was a gift. Its cost is the giver''s: until that is known, so is no gain'
         END AS why
     FROM from_events WHERE problem IS NOT NULL
@@ -40,7 +42,9 @@ WITH from_events AS (
         CASE s.problem
             WHEN 'missing_basis' THEN 'found no lot to come from. Import the purchase or an opening lot: until then the '
                 || 'gain is unproven'
-            WHEN 'missing_lots' THEN 'moved without a lot. Import the purchase or an opening lot'
+            WHEN 'missing_lots' THEN CASE s.account
+                WHEN 'outside' THEN 'came back from an own account and never left for one. Say where it was bought'
+                ELSE 'moved without a lot. Import the purchase or an opening lot' END
             ELSE s.detail
         END
     FROM lots.shortfalls AS s LEFT JOIN lots.events AS e USING (event_id)
@@ -59,6 +63,15 @@ SELECT 'rejected_row:' || account || '/' || stream || '/' || id || coalesce(':' 
     'a row of ' || stream || ' could not be booked: ' || reason AS detail
 FROM (SELECT *, unnest(CASE WHEN len(assets) = 0 THEN [NULL] ELSE assets END) AS asset FROM quality.quarantine)
 UNION ALL BY NAME
+SELECT 'stale_override:' || o.override_id AS problem_id, 'stale_override' AS problem, coalesce(o.account, 'overrides.toml') AS account,
+    o.asset, o.quantity, o.occurred_at, o.transaction_id, o.posting_id AS event_id,
+    'line ' || o.line || ' of overrides.toml is not applied: ' || CASE WHEN o.state = 'applied'
+        THEN 'what it gives a cost, value or date to made no lot and no disposal' ELSE o.detail END AS detail
+FROM ledger.overrides AS o
+LEFT JOIN lots.events AS e ON e.event_id = o.posting_id AND e.event IN ('acquire', 'dispose')
+WHERE o.state <> 'applied' OR (e.event_id IS NULL AND o.override = 'event' AND o.occurred_at <= getvariable('as_of')
+    AND (o.value_usd IS NOT NULL OR o.acquired_at IS NOT NULL OR o.fair_value_usd IS NOT NULL))
+UNION ALL BY NAME
 SELECT 'raw_file:' || folder AS problem_id, 'raw_file' AS problem, folder AS account,
     'the raw folder ' || folder || ' belongs to no account of the configuration: nothing of it is in the books' AS detail
 FROM unlisted_folders
@@ -74,5 +87,4 @@ SELECT 'identification_' || state || ':' || entry_number || '/' || lot_id AS pro
     'entry ' || entry_number || ' of the identification journal was not used: ' || CASE state
         WHEN 'late' THEN 'it was made after the sale that it names (Reg. 1.1012-1(j)(2))'
         ELSE 'the broker was not told, as is needed from 2027 on (Reg. 1.1012-1(j)(3))' END AS detail
-FROM lots.identifications WHERE state IN ('late', 'untold')
-ORDER BY occurred_at, problem_id;
+FROM lots.identifications WHERE state IN ('late', 'untold');

@@ -1,0 +1,99 @@
+"""Which commands resolve a problem: one line for each answer that there is.
+
+Belongs here: the commands of each kind of problem. Does not belong here: running them, and finding problems. What a
+person alone knows stands in capitals, and is refused where it is left in.
+"""
+
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """If `case` is what it was, `command` says so."""
+
+    case: str
+    command: str
+
+
+def answers_of(row: Row, *, config: str | None = None) -> list[Answer]:
+    """The answers to one row of `list_open_decisions`; `config` is what every command names with --config."""
+    ending = "" if config is None else f" --config {shlex.quote(config)}"
+    found = _ANSWERS.get(row["problem"], _NO_ANSWERS)(row)
+    return [Answer(answer.case, f"lotkeeper {answer.command}{ending}") for answer in found]
+
+
+def _resolve(row: Row, options: str) -> str:
+    return f"resolve {shlex.quote(row['transaction_id'])} {options}"
+
+
+def _arrival(row: Row) -> list[Answer]:
+    return [
+        Answer("bought elsewhere", _resolve(row, "--as bought --cost USD --acquired DAY")),
+        Answer("a gift", _resolve(row, "--as gift --cost USD --acquired DAY --fair-value USD")),
+        Answer("income", _resolve(row, "--as income")),
+        Answer("came back from an own wallet", _resolve(row, "--as own")),
+        Answer("the other end of a withdrawal", _resolve(row, "--pair-with ID")),
+        Answer("nothing real (spam)", _resolve(row, "--ignore")),
+    ]
+
+
+def _departure(row: Row) -> list[Answer]:
+    return [
+        Answer("went to an own wallet", _resolve(row, "--as own")),
+        Answer("paid for something", _resolve(row, "--as spend --value USD")),
+        Answer("given away", _resolve(row, "--as gift")),
+        Answer("lost", _resolve(row, "--as lost")),
+        Answer("the other end of a deposit", _resolve(row, "--pair-with ID")),
+    ]
+
+
+def _unknown(row: Row) -> list[Answer]:
+    return _arrival(row) if row["is_arrival"] else _departure(row)
+
+
+def _no_lot(row: Row) -> list[Answer]:
+    if row["account"] == "outside":
+        return [Answer("bought elsewhere", _resolve(row, "--as bought --cost USD --acquired DAY"))]
+    quantity = f"{row['quantity']:f}"
+    quantity = quantity.rstrip("0").rstrip(".") if "." in quantity else quantity
+    held = shlex.quote(f"{quantity} {row['asset']}")
+    lot = f"resolve --opening-lot {held} --account {row['account']} --acquired DAY --cost USD"
+    return [Answer("bought before, and no source tells", lot)]
+
+
+def _no_price(row: Row) -> list[Answer]:
+    at = row["occurred_at"].astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return [Answer("you know the price", f"resolve --price-of {shlex.quote(row['asset'])} --at {at} --usd USD")]
+
+
+def _gift(row: Row) -> list[Answer]:
+    return [Answer("you know the giver's cost", _resolve(row, "--as gift --cost USD --acquired DAY --fair-value USD"))]
+
+
+def _stale(row: Row) -> list[Answer]:
+    subject = shlex.quote(row["override_id"])
+    return [Answer("it no longer counts", f"resolve {subject} --undo")]
+
+
+def _no_answers(_: Row) -> list[Answer]:
+    return []
+
+
+_NO_ANSWERS: Callable[[Row], list[Answer]] = _no_answers
+_ANSWERS: Mapping[str, Callable[[Row], list[Answer]]] = {
+    "unpaired_deposit": _arrival,
+    "unpaired_withdrawal": _departure,
+    "unknown_kind": _unknown,
+    "one_sided_trade": _unknown,
+    "missing_basis": _no_lot,
+    "missing_lots": _no_lot,
+    "missing_price": _no_price,
+    "gift_without_basis": _gift,
+    "stale_override": _stale,
+}

@@ -1,0 +1,94 @@
+"""Whether a decision of the person fits the event that it was made for. Pure.
+
+Belongs here: what an arrival or a departure can be, which posting is meant, when a decision has lapsed. Does not belong
+here: tables (`overrides.py`).
+"""
+
+from warehouse.decisions import KINDS_IN, KINDS_OUT, NOT_FOR_MONEY, EventOverride
+from warehouse.ledger.told import Moved, Told
+
+_MOST_LOST_ON_THE_WAY = 2
+"""A transfer of which less than one in this many units arrives is not one: its fee would be sold coins."""
+
+
+class RefusedError(Exception):
+    """The decision does not fit its event; the message says why."""
+
+
+def fitting(event: EventOverride, found: Told) -> tuple[str | None, Moved | None]:
+    """The kind and the posting that `event` means. Raises `RefusedError` where it does not fit what was told."""
+    if event.is_ignored:
+        return None, None
+    if event.acquired_at is not None and event.acquired_at > found.occurred_at:
+        raise RefusedError(f"acquired_at is after the coins came in, {found.occurred_at:%Y-%m-%d %H:%M} UTC")
+    moved = _meant(event, found)
+    return _kind(event, moved), moved
+
+
+def _meant(event: EventOverride, found: Told) -> Moved:
+    """The posting that `event` is about: the one coin that came in, or what moved one way."""
+    moved = [each for each in found.moved if each.quantity]
+    if event.kind is None:
+        moved = [
+            each for each in moved if each.quantity > 0 and not each.is_money and event.asset in {None, each.asset}
+        ]
+        assets = sorted({each.asset for each in moved})
+        if len(assets) > 1:
+            raise RefusedError(f"several coins came in ({', '.join(assets)}): say which one with asset")
+    elif len({each.quantity > 0 for each in moved}) > 1:
+        raise RefusedError(f"something came in and something left: an exchange can not be {event.kind!r}")
+    elif len(moved) > 1 and (event.value_usd is not None or event.acquired_at is not None):
+        raise RefusedError(f"{len(moved)} movements in one transaction: a cost, value or date can not be given to all")
+    if not moved:
+        raise RefusedError(f"no {event.asset or 'coin'} moved that this could be about")
+    return moved[0]
+
+
+def _kind(event: EventOverride, moved: Moved) -> str | None:
+    if event.kind is None:
+        return None
+    is_arrival = moved.quantity > 0
+    kinds = KINDS_IN if is_arrival else KINDS_OUT
+    if event.kind not in kinds:
+        raise RefusedError(
+            f"{'came in' if is_arrival else 'left'}, so it can be {', '.join(kinds)}, not {event.kind!r}"
+        )
+    if event.kind == "gift" and not is_arrival and (event.value_usd is not None or event.acquired_at is not None):
+        raise RefusedError("a gift that was made has no cost or date to give: it takes those of its lots along")
+    if moved.is_money and event.kind in NOT_FOR_MONEY:
+        raise RefusedError(f"{moved.asset} is money, which has no lots: it can not be {event.kind!r}")
+    return kinds[event.kind]
+
+
+def ends_of(left: Told, arrived: Told, *, is_transfer: bool) -> tuple[Moved, Moved]:
+    """The two postings of a pair. Raises `RefusedError` where they can not be the ends of one transfer."""
+    ends = [
+        (departure, arrival)
+        for departure in left.moved
+        for arrival in arrived.moved
+        if departure.quantity < 0 < arrival.quantity and departure.asset == arrival.asset and not departure.is_money
+    ]
+    if not ends:
+        raise RefusedError("no coin left in the first and came in with the second")
+    departure, arrival = ends[0]
+    if is_transfer and arrival.quantity > -departure.quantity:
+        raise RefusedError(f"more {arrival.asset} came in than left")
+    if is_transfer and arrival.quantity * _MOST_LOST_ON_THE_WAY < -departure.quantity:
+        raise RefusedError(
+            f"less than half of the {arrival.asset} that left came in, and the rest would count as a fee: say 'own' of "
+            "both instead"
+        )
+    return departure, arrival
+
+
+def lapsed_row(transaction_id: str, expected: str, found: Told | None) -> dict[str, str] | None:
+    """What the row of a decision says whose event is gone or another one; `None` where it is the same."""
+    if found is None:
+        return {"state": "gone", "detail": f"there is no booked transaction {transaction_id} any more"}
+    if found.fingerprint != expected:
+        return {
+            "state": "changed",
+            "detail": f"{transaction_id} is not what it was when this was decided: its fingerprint is now "
+            f"{found.fingerprint}. Look at it, and decide again",
+        }
+    return None
