@@ -124,6 +124,31 @@ class WashSale(_Section):
         return groups
 
 
+class Income(_Section):
+    """What of the income is a business's; it then goes on Schedule C."""
+
+    mining_is_business: bool = False
+    business_accounts: tuple[str, ...] = ()
+
+
+class Forms(_Section):
+    """How the forms are filled in; `FormSettings` in the books says what each does."""
+
+    whole_dollars: bool = False
+    totals_only: bool = False
+    form_1099b: dict[str, Literal["basis_reported", "basis_not_reported"]] = Field(default_factory=dict)
+    nondeductible_losses: tuple[str, ...] = ()
+    accept_reported_values: bool = False
+
+
+class Form1099Da(_Section):
+    """A Form 1099-DA as the broker of an account gave it out, as CSV."""
+
+    account: str
+    tax_year: int = Field(ge=2025)
+    path: str
+
+
 AssetClass = Literal["coin", "tokenized_security", "etf", "security"]
 
 
@@ -189,6 +214,9 @@ class _Document(_Section):
     asset_class: dict[str, AssetClass] = Field(default_factory=dict)
     wash_sale: WashSale = WashSale()
     lots: Lots = Lots()
+    income: Income = Income()
+    forms: Forms = Forms()
+    form_1099da: tuple[Form1099Da, ...] = ()
     paths: PathsSection = PathsSection()
     account: tuple[Account, ...] = Field(min_length=1)
 
@@ -251,6 +279,9 @@ class Configuration:
     asset_classes: Mapping[str, AssetClass]
     wash_sale: WashSale
     lots: Lots
+    income: Income
+    forms: Forms
+    forms_1099da: tuple[Form1099Da, ...]
 
     @property
     def journal(self) -> Path:
@@ -319,6 +350,7 @@ def read_configuration(path: Path) -> Configuration:
         raise ConfigurationError(explain_mistakes(path, text, error)) from error
     _refuse_doubles(path, text, document)
     _refuse_average(path, text, document)
+    _refuse_unknown_accounts(path, text, document)
     return Configuration(
         path=path.resolve(),
         as_of=document.as_of,
@@ -332,6 +364,9 @@ def read_configuration(path: Path) -> Configuration:
         asset_classes=document.asset_class,
         wash_sale=document.wash_sale,
         lots=document.lots,
+        income=document.income,
+        forms=document.forms,
+        forms_1099da=document.form_1099da,
     )
 
 
@@ -385,3 +420,26 @@ def _refuse_average(path: Path, text: str, document: _Document) -> None:
                 f"{path}:{line_of(text, ('account', number, 'lot_method'))}: lot_method: average cost is no method for "
                 "coins in the US; expected fifo, lifo, hifo, lofo, min_tax or specific"
             )
+
+
+def _refuse_unknown_accounts(path: Path, text: str, document: _Document) -> None:
+    """What names an account names one that there is, and no form comes twice."""
+    names = {account.name for account in document.account}
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        *((("income", "business_accounts"), name) for name in document.income.business_accounts),
+        *((("forms", "form_1099b"), name) for name in document.forms.form_1099b),
+        *((("form_1099da", number, "account"), form.account) for number, form in enumerate(document.form_1099da)),
+    ]
+    for location, name in named:
+        if name not in names:
+            raise ConfigurationError(
+                f"{path}:{line_of(text, location)}: there is no account {name!r}; there are {', '.join(sorted(names))}"
+            )
+    seen: set[tuple[str, int]] = set()
+    for number, form in enumerate(document.form_1099da):
+        if (form.account, form.tax_year) in seen:
+            raise ConfigurationError(
+                f"{path}:{line_of(text, ('form_1099da', number, 'account'))}: {form.account} has two Forms 1099-DA of "
+                f"{form.tax_year}. Name one file: the corrected form replaces the first"
+            )
+        seen.add((form.account, form.tax_year))

@@ -16,7 +16,16 @@ from pipelines import configuration as conf
 from pipelines.overrides import read_overrides
 from warehouse.lots.policy import Allocation, Pool, SpecificAllocation
 from warehouse.matching.allocation_file import AllocationFileError, read_allocation_file
-from warehouse.settings import AccountSettings, BookSettings, LotSettings, TaxYearSettings, WashSaleSettings
+from warehouse.settings import (
+    AccountSettings,
+    BookSettings,
+    BrokerForm,
+    BusinessSettings,
+    FormSettings,
+    LotSettings,
+    TaxYearSettings,
+    WashSaleSettings,
+)
 
 
 def connector_of(configuration: conf.Configuration, name: str) -> Connector:
@@ -95,6 +104,11 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
         ),
         record_path=configuration.paths.record,
         overrides=read_overrides(configuration),
+        business=BusinessSettings(
+            mining_is_business=configuration.income.mining_is_business,
+            accounts=configuration.income.business_accounts,
+        ),
+        forms=FormSettings(**configuration.forms.model_dump(), forms_1099da=_broker_forms(configuration)),
     )
 
 
@@ -108,6 +122,19 @@ def _allocation(configuration: conf.Configuration) -> Allocation | None:
         return SpecificAllocation(read_allocation_file(path), told.completed_at)
     except (AllocationFileError, OSError, UnicodeDecodeError) as error:
         raise conf.ConfigurationError(f"{configuration.path}: lots.allocation.file: {error}") from error
+
+
+def _broker_forms(configuration: conf.Configuration) -> tuple[BrokerForm, ...]:
+    forms = []
+    for form in configuration.forms_1099da:
+        path = configuration.resolve(form.path)
+        if not path.is_file():
+            raise conf.ConfigurationError(
+                f"{configuration.path}: form_1099da.path names {path}, which is not there. Expected the CSV of the "
+                f"Form 1099-DA of {form.account} for {form.tax_year}"
+            )
+        forms.append(BrokerForm(form.account, form.tax_year, path))
+    return tuple(forms)
 
 
 def _prices_path(configuration: conf.Configuration) -> Path | None:

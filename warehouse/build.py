@@ -29,6 +29,10 @@ from warehouse.quality.coverage import COVERAGE
 from warehouse.quality.problems import PROBLEMS
 from warehouse.settings import BookSettings
 from warehouse.steps import Book, Check, Step
+from warehouse.tax.form_1099da import FORM_1099DA
+from warehouse.tax.form_8949 import FORM_8949
+from warehouse.tax.income_totals import INCOME_TOTALS
+from warehouse.tax.schedule_d import SCHEDULE_D
 from warehouse.tax.steps import YEAR_SUMMARY
 from warehouse.tax.wash_sale_shadow import WASH_SALES
 
@@ -44,8 +48,12 @@ STEPS: tuple[Step, ...] = (
     LOTS,
     INCOME,
     PROBLEMS,
+    INCOME_TOTALS,
     WASH_SALES,
     YEAR_SUMMARY,
+    FORM_1099DA,
+    FORM_8949,
+    SCHEDULE_D,
     CANDIDATES,
     HISTORY,
 )

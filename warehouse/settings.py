@@ -78,6 +78,41 @@ class WashSaleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BusinessSettings:
+    """What of the income is that of a trade or business (US: Schedule C): mining, or all that some accounts receive."""
+
+    mining_is_business: bool = False
+    accounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerForm:
+    """A Form 1099-DA: the CSV at `path` is what the broker of `account` reported for `tax_year`."""
+
+    account: str
+    tax_year: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FormSettings:
+    """How the forms are filled in.
+
+    `whole_dollars` rounds every amount. `totals_only` takes sales whose basis a broker reported and that need no
+    adjustment to Schedule D lines 1a and 8a without listing them. `form_1099b` says of accounts that gave a Form 1099-B
+    whether it went with `basis_reported` or `basis_not_reported`. `nondeductible_losses` are transactions whose loss
+    may not be deducted (code L). `accept_reported_values`: where no money changed hands, a broker's value wins.
+    """
+
+    whole_dollars: bool = False
+    totals_only: bool = False
+    form_1099b: Mapping[str, str] = field(default_factory=dict)
+    nondeductible_losses: tuple[str, ...] = ()
+    accept_reported_values: bool = False
+    forms_1099da: tuple[BrokerForm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BookSettings:
     """Everything in the configuration that changes a number in the books.
 
@@ -104,3 +139,5 @@ class BookSettings:
     """The record of what could be harvested on the nights before; it is in `harvest.history` and in no other table."""
     overrides: Overrides = field(default_factory=Overrides)
     """What is decided about single events."""
+    business: BusinessSettings = field(default_factory=BusinessSettings)
+    forms: FormSettings = field(default_factory=FormSettings)

@@ -1,6 +1,6 @@
 """`lotkeeper gains`: what was realized, by year, account and term, and what is missing from it.
 
-Belongs here: showing `lots.disposals` and `tax.year_summary`. Does not belong here: what they say.
+Belongs here: showing `lots.disposals` and `tax.income_totals`. Does not belong here: what they say.
 """
 
 import sys
@@ -45,13 +45,22 @@ _UNPROVEN = (
     Shown("why it is in no gain", "reason", plain),
 )
 
+_INCOME = (
+    Shown("year", "tax_year", plain),
+    Shown("kind", "kind", plain),
+    Shown("goes to", "form_line", plain),
+    Shown("times", "income_count", plain, is_number=True),
+    Shown("value", "value_usd", usd, is_number=True),
+    Shown("without a value", "unvalued_count", plain, is_number=True),
+)
+
 
 def gains(
     config: ConfigOption = None,
     year: Annotated[int | None, typer.Option(help="Only this tax year.")] = None,
     output_format: FormatOption = Format.table,
 ) -> None:
-    """Show realized gains; csv and json list every disposal of the year, one line for each lot consumed.
+    """Show realized gains and income; csv and json list every disposal of the year, one line for each lot consumed.
 
     What rests on a missing cost or price is in no sum: it is listed apart, with the reason.
     """
@@ -60,6 +69,7 @@ def gains(
     with open_published(configuration) as connection:
         totals = select_rows(connection, "sum_gains", parameters)
         disposals = select_rows(connection, "list_disposals", parameters)
+        income = select_rows(connection, "sum_income", parameters)
         unproven = select_rows(
             connection, "list_unproven_disposals", {**parameters, "time_zone": configuration.taxpayer.time_zone}
         )
@@ -71,10 +81,12 @@ def gains(
         show_rows(f"Realized gains {what}, in USD", _TOTALS, totals.to_pylist())
     else:
         console(sys.stdout).print(f"nothing was sold: no disposals {what}")
+    if income.num_rows:
+        show_rows(f"Ordinary income {what}, in USD", _INCOME, income.to_pylist())
     if unproven.num_rows:
-        show_rows(f"Unproven {what}: in none of the sums above", _UNPROVEN, unproven.to_pylist())
+        show_rows(f"Unproven {what}: in none of the gains above", _UNPROVEN, unproven.to_pylist())
         console(sys.stdout).print(
-            Text("these miss a cost, a price or their lots; the sums above hold what is proven only", "yellow")
+            Text("these miss a cost, a price or their lots; the gains above hold what is proven only", "yellow")
         )
 
 

@@ -30,7 +30,7 @@ def _tables() -> list[list[dict[str, str]]]:
     return tables
 
 
-HAPPENED, CLOSES, LOTS, DISPOSALS, LEFT, INCOME, PROBLEMS, YEARS = _tables()
+HAPPENED, CLOSES, LOTS, DISPOSALS, LEFT, INCOME, PROBLEMS, YEARS, FORM, SCHEDULE = _tables()
 
 
 def _commas(text: str) -> list[str]:
@@ -123,3 +123,23 @@ def test_golden_year__the_years__are_as_by_hand(book: RawBook) -> None:
     )
     query = f"SELECT {', '.join(columns)} FROM tax.year_summary WHERE tax_year <= 2025"
     assert _published(book, query) == _hand(YEARS, *columns)
+
+
+def test_golden_year__form_8949__is_as_by_hand(book: RawBook) -> None:
+    query = """
+        SELECT box, description, acquired, sold_date::VARCHAR, proceeds_usd, cost_usd, gain_usd
+        FROM tax.form_8949 WHERE tax_year = 2025 AND code = '' AND adjustment_usd = 0
+    """
+    columns = ("box", "description", "acquired", "sold", "proceeds_usd", "cost_usd", "gain_usd")
+    assert _published(book, query) == _hand(FORM, *columns)
+    assert book.ask("SELECT gap, asset, quantity, proceeds_usd FROM tax.form_8949_gaps") == [
+        ("missing_basis", "LTC", Decimal("0.1"), Decimal(9))
+    ]
+
+
+def test_golden_year__schedule_d__is_as_by_hand(book: RawBook) -> None:
+    query = """
+        SELECT 'line ' || line, nullif(proceeds_usd, 0), nullif(cost_usd, 0), amount_usd FROM tax.schedule_d
+        WHERE form = 'schedule_d' AND tax_year = 2025 AND amount_usd <> 0
+    """
+    assert _published(book, query) == _hand(SCHEDULE, "line", "proceeds_usd", "cost_usd", "amount_usd")

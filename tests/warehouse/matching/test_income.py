@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+from support.golden import golden_example
 from support.raw_book import RawBook, row
 from warehouse.ledger.legs import LEGS
 from warehouse.ledger.postings import POSTINGS
@@ -59,3 +60,34 @@ def test_income__without_a_price__has_no_value_and_is_not_zero(tmp_path: Path) -
     with book.run(*STEPS) as ask:
         assert ask("SELECT value_usd FROM tax.income") == [(None,)]
         assert ask("SELECT cost_usd FROM lots.lots") == [(None,)]
+
+
+def test_income__us_rr2019_24_s1__a_fork_of_which_nothing_came_is_no_income(tmp_path: Path) -> None:
+    """50 M are held through a fork; N is created and nothing is received, so nothing is there to be booked."""
+    example = golden_example("us-rr2019-24-s1")
+    book = RawBook(tmp_path)
+    book.price("N", "2025-06-02", "3")
+    book.add("k", "trades", row("buy", "trade", "2025-01-05", "50 M", "-10 USD"))
+    with book.run(*STEPS) as ask:
+        ((income,),) = ask("SELECT coalesce(sum(value_usd), 0) FROM tax.income")
+        assert income == Decimal(example["expected"]["income"])
+
+
+def test_income__us_rr2023_14__is_that_of_the_day_on_which_the_reward_can_be_moved(tmp_path: Path) -> None:
+    """2 M are earned on Date 1 at 5, locked through Date 2 and free on Date 3 at 7: income is 14, on Date 3.
+
+    What the venue shows as earned and locked is pending: it is in raw, and in no book.
+    """
+    example = golden_example("us-rr2023-14")
+    dates = {"Date 1": "2025-06-02", "Date 3": "2025-06-20"}
+    book = RawBook(tmp_path)
+    book.price("M", dates["Date 1"], "5")
+    book.price("M", dates["Date 3"], "7")
+    book.add(
+        "k",
+        "ledger",
+        row("earned", "reward", dates["Date 1"], "2 M", status="pending"),
+        row("freed", "reward", dates[example["expected"]["income_date"]], "2 M"),
+    )
+    with book.run(*STEPS) as ask:
+        assert ask("SELECT received_at::DATE::VARCHAR, value_usd FROM tax.income") == [("2025-06-20", Decimal(14))]

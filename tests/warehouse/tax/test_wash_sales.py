@@ -14,7 +14,7 @@ from support.golden import golden_example
 from support.wash_reference import slow_wash_sales
 from warehouse.exact import QUANTITY_PLACES, USD_PLACES, from_units, to_units
 from warehouse.tax.us.wash_sale_law import group_names, wash_sale_applies
-from warehouse.tax.us.wash_sales import WINDOW, Bought, Sold, WashSale, wash_sales
+from warehouse.tax.us.wash_sales import WINDOW, Bought, Sold, WashSale, settle, wash_sales
 
 START = date(2026, 1, 1)
 
@@ -278,3 +278,36 @@ def test_groups__one_asset_in_two__is_refused() -> None:
     assert group_names([("BTC", "WBTC")]) == {"BTC": "BTC", "WBTC": "BTC"}
     with pytest.raises(ValueError, match="WBTC stands in the groups"):
         group_names([("BTC", "WBTC"), ("ETH", "WBTC")])
+
+
+def test_wash_sale__us_wash_short__counts_the_days_from_the_short_sale() -> None:
+    """The close on 19 November is 34 days after the purchase of 16 October: the short sale of 15 October is one."""
+    example = golden_example("us-wash-short")
+    told_, expected = example["inputs"], example["expected"]
+    days = {name: date.fromisoformat(f"2025-{told_[name]['date']}") for name in ("buy", "short", "buy2", "close_short")}
+    old = bought("old", days["buy"], told_["buy"]["qty"], told_["buy"]["cost"])
+    new = bought("new", days["buy2"], told_["buy2"]["qty"], told_["buy2"]["cost"])
+    assert Decimal(told_["short"]["proceeds"]) - Decimal(told_["buy"]["cost"]) == Decimal(expected["loss"])
+    closed = sold("close", old, days["close_short"], told_["short"]["qty"], expected["loss"])
+    assert wash_sales([closed], [old, new]) == []
+    short = replace(closed, short_date=days["short"])
+    ((_, replacement, _, disallowed, _),) = told(wash_sales([short], [old, new]))
+    assert (replacement, disallowed) == ("new", Decimal(expected["disallowed"]))
+
+
+def test_settle__replacement_sold_in_part__says_what_joined_each_part() -> None:
+    """By hand: 2 lose 20, 1 is replaced: 10 join it, with 40 days. Then both of the new lot go: the plain one first."""
+    old, new = bought("old", day(0), "2", "200"), bought("new", day(41), "1", "90")
+    later = bought("later", day(100), "1", "50")
+    settled = settle([sold("loss", old, day(40), "2", "-20"), sold("end", new, day(90), "1", "5")], [old, new, later])
+    parts = [
+        (
+            part.disposal_id,
+            part.quantity // 10**18,
+            part.added_cost // 10**8,
+            part.tacked_days,
+            part.disallowed // 10**8,
+        )
+        for part in settled.parts
+    ]
+    assert parts == [("loss", 2, 0, 0, 10), ("end", 1, 10, 40, 5)]

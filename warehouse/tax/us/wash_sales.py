@@ -8,8 +8,8 @@ joins the cost of its replacement, and the time the sold units were held joins i
 Units bought before the sale replace only while they are still held at the end of its day: what is sold is not its own
 replacement (Rev. Rul. 56-602). Of a lot that replaced something in part, the units that did not are sold first.
 
-Belongs here: the rule on plain values. Does not belong here: whether it is law for an asset (`wash_sale_law.py`), short
-sales (IRC 1091(e)), and purchases of a spouse or in a retirement account, which the books do not hold.
+Belongs here: the rule on plain values. Does not belong here: whether it is law for an asset (`wash_sale_law.py`),
+and purchases of a spouse or in a retirement account, which the books do not hold.
 """
 
 from bisect import bisect_left
@@ -47,6 +47,7 @@ class Sold:
     """Units of one lot in one disposal. `gain` is signed, `None` where it is not known or nothing is realized.
 
     `is_covered`: whether the rule is applied to it. `acquired_*` are those of the lot, whatever its origin.
+    `short_date` is the date of the short sale that it closes: the 30 days are those around that date (IRC 1091(e)).
     """
 
     disposal_id: str
@@ -59,6 +60,7 @@ class Sold:
     quantity: int
     gain: int | None
     is_covered: bool = True
+    short_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,28 @@ class WashSale:
     disallowed: int
     basis: int | None
     tacked_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoldPart:
+    """Units of one disposal that were alike: what replaced something before is apart from what did not.
+
+    `added_cost` joined their cost and `tacked_days` their holding period when they replaced something; `disallowed` is
+    what of their own loss is disallowed.
+    """
+
+    disposal_id: str
+    quantity: int
+    added_cost: int
+    tacked_days: int
+    disallowed: int
+
+
+class Settled(NamedTuple):
+    """Every wash sale, and the parts of each disposal that a wash sale changes, in the order in which they sold."""
+
+    washes: list[WashSale]
+    parts: list[SoldPart]
 
 
 class _Tranche(NamedTuple):
@@ -154,7 +178,12 @@ class _Row:
 
 
 def wash_sales(sold: Iterable[Sold], bought: Iterable[Bought]) -> list[WashSale]:
-    """The part of each covered loss that was replaced, sale by sale and replacement by replacement.
+    """The part of each covered loss that was replaced, sale by sale and replacement by replacement."""
+    return settle(sold, bought).washes
+
+
+def settle(sold: Iterable[Sold], bought: Iterable[Bought]) -> Settled:
+    """The wash sales, and what becomes of every disposal that is one or sells what replaced something.
 
     `sold` needs every disposal of the lots in `bought`, gains too. Lots that nothing can be replaced with (income,
     gifts) stay out of `bought`.
@@ -165,13 +194,13 @@ def wash_sales(sold: Iterable[Sold], bought: Iterable[Bought]) -> list[WashSale]
     sales: defaultdict[str, list[Sold]] = defaultdict(list)
     for sale in sold:
         sales[sale.group].append(sale)
-    found: list[WashSale] = []
+    settled = Settled([], [])
     for group in sorted(sales.keys() & lots.keys()):
-        found += _group_of(sales[group], _Row(lots[group]))
-    return found
+        _settle_group(sales[group], _Row(lots[group]), settled)
+    return settled
 
 
-def _group_of(sales: list[Sold], row: _Row) -> Iterator[WashSale]:
+def _settle_group(sales: list[Sold], row: _Row, settled: Settled) -> None:
     ordered = sorted(sales, key=lambda sale: (sale.sold_date, sale.acquired_at, sale.sold_at, sale.disposal_id))
     for _, day in groupby(ordered, key=lambda sale: sale.sold_date):
         todays = list(day)
@@ -182,19 +211,27 @@ def _group_of(sales: list[Sold], row: _Row) -> Iterator[WashSale]:
             due[sale.lot_id] -= sale.quantity
             shelf = row.by_lot.get(sale.lot_id)
             parts = [_Tranche(sale.quantity, 0, 0)] if shelf is None else shelf.sell(sale.quantity)
-            if sale.gain is None or not sale.is_covered:
-                continue
-            gains = split(sale.gain, [part.quantity for part in parts])
-            for part, gain in zip(parts, gains, strict=True):
-                if gain - part.adjustment < 0:
-                    yield from _replaced(sale, part, part.adjustment - gain, row, due)
+            disallowed = [0] * len(parts)
+            if sale.gain is not None and sale.is_covered:
+                gains = split(sale.gain, [part.quantity for part in parts])
+                for place, (part, gain) in enumerate(zip(parts, gains, strict=True)):
+                    if gain - part.adjustment < 0:
+                        washes = list(_replaced(sale, part, part.adjustment - gain, row, due))
+                        disallowed[place] = sum(wash.disallowed for wash in washes)
+                        settled.washes.extend(washes)
+            if any(disallowed) or any(part.tacked_days or part.adjustment for part in parts):
+                settled.parts.extend(
+                    SoldPart(sale.disposal_id, part.quantity, part.adjustment, part.tacked_days, amount)
+                    for part, amount in zip(parts, disallowed, strict=True)
+                )
 
 
 def _replaced(sale: Sold, part: _Tranche, loss: int, row: _Row, due: Mapping[str, int]) -> Iterator[WashSale]:
     """The replacements of `part` of a sale, which lost `loss`. `due`: what else is sold of each lot on that day."""
     chosen: list[tuple[_Shelf, int]] = []
     missing = part.quantity
-    for shelf in row.between(sale.sold_date - WINDOW, sale.sold_date + WINDOW):
+    middle = sale.short_date or sale.sold_date
+    for shelf in row.between(middle - WINDOW, middle + WINDOW):
         is_held_before = shelf.bought.bought_at <= sale.sold_at
         available = max(0, shelf.free - due[shelf.bought.lot_id]) if is_held_before else shelf.free
         if available:
