@@ -103,6 +103,25 @@ class Price:
     is_interpolated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class MarketConditions:
+    """What it would take to sell an asset at a venue, or to buy it back, at the moment of asking.
+
+    `market` is the unified symbol, its prices in `quote`. `taker_rate` is the account's own fee as a share of value,
+    `None` where the venue does not tell. The minimums are of one order, in units and in `quote`. `bids` and `asks` are
+    (price, quantity), the best first, as far as the venue shows them. All numbers are the venue's own digits.
+    """
+
+    asset: str
+    market: str
+    quote: str
+    taker_rate: str | None
+    minimum_quantity: str | None
+    minimum_value: str | None
+    bids: Sequence[tuple[str, str]]
+    asks: Sequence[tuple[str, str]]
+
+
 _UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
 
 TRANSACTIONS = pa.schema(
@@ -133,6 +152,22 @@ BALANCES = pa.schema(
         pa.field("quantity", pa.string(), nullable=False),
         pa.field("checked_at", _UTC_MICROSECONDS, nullable=False),
         pa.field("payload", pa.string(), nullable=False),
+    ]
+)
+
+_LEVELS = pa.list_(pa.struct([("price", pa.string()), ("quantity", pa.string())]))
+
+MARKET_CONDITIONS = pa.schema(
+    [
+        pa.field("asset", pa.string(), nullable=False),
+        pa.field("market", pa.string(), nullable=False),
+        pa.field("quote", pa.string(), nullable=False),
+        pa.field("taker_rate", pa.string()),
+        pa.field("minimum_quantity", pa.string()),
+        pa.field("minimum_value", pa.string()),
+        pa.field("bids", _LEVELS, nullable=False),
+        pa.field("asks", _LEVELS, nullable=False),
+        pa.field("checked_at", _UTC_MICROSECONDS, nullable=False),
     ]
 )
 
@@ -204,6 +239,27 @@ def balances_table(rows: Iterable[Balance], *, checked_at: datetime, payload: st
             for number, row in enumerate(rows)
         ],
         schema=BALANCES,
+    )
+
+
+def market_conditions_table(rows: Iterable[MarketConditions], *, checked_at: datetime) -> pa.Table:
+    """A snapshot as an Arrow table of schema `MARKET_CONDITIONS`."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "asset": row.asset,
+                "market": row.market,
+                "quote": row.quote,
+                "taker_rate": row.taker_rate,
+                "minimum_quantity": row.minimum_quantity,
+                "minimum_value": row.minimum_value,
+                "bids": [{"price": price, "quantity": quantity} for price, quantity in row.bids],
+                "asks": [{"price": price, "quantity": quantity} for price, quantity in row.asks],
+                "checked_at": checked_at,
+            }
+            for row in rows
+        ],
+        schema=MARKET_CONDITIONS,
     )
 
 

@@ -287,6 +287,11 @@ def _set_up(exchange: Any) -> None:
     for name in ("fetchMargins", "fetchCurrencies"):
         if exchange.options.get(name) is True:
             exchange.options[name] = False
+    # ccxt reads the levels of an order book as floats, whatever `number` says
+    exchange.parse_order_book_bid_ask = lambda level, price=0, quantity=1, *_: [
+        exchange.safe_string(level, price),
+        exchange.safe_string(level, quantity),
+    ]
 
 
 def keep_every_row(exchange: Any) -> None:

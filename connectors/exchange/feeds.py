@@ -71,7 +71,8 @@ class Feed:
 class Session:
     """One sync of one account, as its venue sees it.
 
-    `touched` are the assets seen in anything so far, `failed` the streams that could not be asked this time.
+    `touched` are the assets seen in anything so far, `held` those of the latest balances, `failed` the streams that
+    could not be asked this time.
     """
 
     account: ExchangeAccount
@@ -79,6 +80,7 @@ class Session:
     store: RawStore
     now: datetime
     touched: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
 
 

@@ -4,11 +4,12 @@ Belongs here: what holds for every venue. Does not belong here: venues whose uni
 `binance.py`, `coinbase.py`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
 
+from connectors.exchange.conditions import TakerRates, ask_books, markets_of, unified_rates
 from connectors.exchange.errors import NotOfferedError
 from connectors.exchange.feeds import Feed, RowByRow, Session
 from connectors.exchange.ledger import read_ledger
@@ -20,7 +21,8 @@ from connectors.exchange.timewalk import by_window
 from connectors.exchange.trades import read_conversion, read_trades
 from connectors.exchange.transfers import read_transfer
 from connectors.exchange.wire import write_json
-from connectors.records import Balance, Transaction
+from connectors.records import Balance, MarketConditions, Transaction
+from connectors.sync import SourceUnavailableError
 
 _DAY_MS = 86_400_000
 _TOTALS = {"info", "timestamp", "datetime", "free", "used", "total", "debt"}
@@ -70,6 +72,20 @@ class GenericVenue:
             if used:
                 rows.append(Balance(code, "locked", format(used, "f")))
         return rows
+
+    def market_conditions(self) -> list[MarketConditions]:
+        """What selling each asset that is held would take. Raises `NotOfferedError`, and where no balance was read."""
+        self.need("fetchOrderBook")
+        if "balances" in self.session.failed:
+            raise SourceUnavailableError(
+                "the balances could not be read, so it is not known which markets to ask. The next sync asks again."
+            )
+        markets = markets_of(self.exchange, self.session.held)
+        return ask_books(self.client, markets, self.taker_rates(markets)) if markets else []
+
+    def taker_rates(self, markets: Mapping[str, Any]) -> TakerRates:
+        """The account's fees as a share of value, by unified symbol, where the venue tells them."""
+        return unified_rates(self.client, markets)
 
     def need(self, name: str) -> None:
         """Raises `NotOfferedError` unless ccxt's `has` says that the venue has it."""

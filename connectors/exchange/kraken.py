@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from connectors.exchange.conditions import TakerRates, read_number
 from connectors.exchange.feeds import Feed, RowByRow
 from connectors.exchange.generic import GenericVenue, Transfer
 from connectors.exchange.kraken_ledger import KrakenLedger
@@ -24,7 +25,7 @@ from connectors.exchange.trades import Pair, read_trade
 from connectors.exchange.transfers import read_transfer
 from connectors.exchange.wire import write_json
 from connectors.records import Balance, Transaction
-from connectors.sync import SourceAnswerError
+from connectors.sync import SourceAnswerError, SourceRefusedError
 
 PAGE = 50
 _SECOND_MS = 1000
@@ -107,6 +108,21 @@ class Kraken(GenericVenue):
             state = row.state if wallet is None else "locked" if wallet in _HELD_WALLETS else "staked"
             sums[asset, state] = sums.get((asset, state), Decimal(0)) + Decimal(row.quantity)
         return [Balance(asset, state, format(total, "f")) for (asset, state), total in sums.items()]  # type: ignore[arg-type]
+
+    def taker_rates(self, markets: Mapping[str, Any]) -> TakerRates:
+        """TradeVolume of all markets in one question; ccxt asks for one at a time."""
+        symbols = {market["id"]: market["symbol"] for market in markets.values()}
+        try:
+            answer = self.client.call(
+                "trading fees (permission 'Query funds')",
+                self.exchange.privatePostTradeVolume,
+                {"pair": ",".join(symbols)},
+            )
+        except SourceRefusedError:
+            return {}
+        told = (answer.get("result") or {}).get("fees") or {}
+        percents = {symbols[pair]: read_number(told[pair].get("fee")) for pair in told if pair in symbols}
+        return {symbol: percent / 100 for symbol, percent in percents.items() if percent is not None}
 
     def asset_and_wallet(self, code: str) -> tuple[str, str | None]:
         """The asset that a code means, and the wallet it is in where that is not spot.

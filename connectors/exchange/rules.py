@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-Stream = Literal["balances", "deposits", "withdrawals", "conversions", "ledger", "trades"]
-STREAMS: tuple[Stream, ...] = ("balances", "deposits", "withdrawals", "conversions", "ledger", "trades")
+Stream = Literal["balances", "deposits", "withdrawals", "conversions", "ledger", "trades", "market_conditions"]
+STREAMS: tuple[Stream, ...] = (
+    "balances", "deposits", "withdrawals", "conversions", "ledger", "trades", "market_conditions",
+)  # fmt: skip
 """In the order they are asked: what was touched by the others says which markets to walk for trades."""
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import datetime, timedelta
 
+import pyarrow as pa
+
 from connectors.exchange.account import ExchangeAccount
 from connectors.exchange.errors import NotOfferedError
 from connectors.exchange.feeds import Feed, Reading
@@ -22,7 +24,7 @@ from connectors.exchange.recorder import Kept, Recorder
 from connectors.exchange.rules import STREAMS, Stream, opened
 from connectors.exchange.venues import open_venue
 from connectors.raw import RawFileError, RawStore
-from connectors.records import Transaction, balances_table, instant_from_milliseconds
+from connectors.records import Transaction, balances_table, instant_from_milliseconds, market_conditions_table
 from connectors.sync import (
     Progress,
     SourceAnswerError,
@@ -34,6 +36,7 @@ from connectors.sync import (
 )
 from connectors.windows import Span, missing, union
 
+_SNAPSHOTS: frozenset[Stream] = frozenset({"balances", "market_conditions"})
 _AROUND_HELD = timedelta(seconds=1)
 
 
@@ -73,7 +76,7 @@ class _Sync:
         attempt = StreamReport(stream, "ok", self._clock(), self._clock())
         try:
             client.load_markets()
-            attempt.rows = self._balances() if stream == "balances" else self._walk(stream, recorder)
+            attempt.rows = self._snapshot(stream) if stream in _SNAPSHOTS else self._walk(stream, recorder)
         except NotOfferedError as told:
             attempt.outcome, attempt.error = "not_offered", str(told)
         except (SourceError, RawFileError) as error:
@@ -101,19 +104,27 @@ class _Sync:
             progress=progress,
         )
 
-    def _balances(self) -> int:
-        balances, payload = self._venue.balances()
-        self._session.touched.update(balance.asset for balance in balances)
-        table = balances_table(balances, checked_at=self._now, payload=self._session.client.hide(payload))
+    def _snapshot(self, stream: Stream) -> int:
+        """Ask for what holds now, which takes the place of what held before."""
+        table = self._balances() if stream == "balances" else self._market_conditions()
         self._store.append(
             table,
             account=self._account.name,
-            stream="balances",
+            stream=stream,
             fetched_at=self._now,
             source=_source(self._account),
             mode="snapshot",
         )
-        return len(balances)
+        return int(table.num_rows)
+
+    def _balances(self) -> pa.Table:
+        balances, payload = self._venue.balances()
+        self._session.held.update(balance.asset for balance in balances)
+        self._session.touched |= self._session.held
+        return balances_table(balances, checked_at=self._now, payload=self._session.client.hide(payload))
+
+    def _market_conditions(self) -> pa.Table:
+        return market_conditions_table(self._venue.market_conditions(), checked_at=self._now)
 
     def _walk(self, stream: Stream, recorder: Recorder) -> int:
         """Walk every feed of a stream; whatever happens, what was recorded until then is written."""

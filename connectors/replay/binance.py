@@ -29,6 +29,7 @@ answer. Numbers are strings as on the wire, ids numbers, times Unix milliseconds
   "operateTime", "transferedAmount", "fromAsset"}]}`; `transferedAmount` is BNB before its `serviceChargeAmount`
 - `klines/<interval>/<SYMBOL>.json`: array of `[open time, open, high, low, close, volume, close time, quote volume,
   trades, taker base, taker quote, "0"]`, daily in `klines/1d/BTCUSDT.json`
+- `depth/<SYMBOL>.json`: object `{"bids", "asks"}` of arrays of `[price, quantity]`, the best first
 - `account.json`: object with `balances`, an array of `{"asset", "free", "locked"}`. Absent, it is what all rows above
   add up to
 - `account/apiRestrictions.json`, `system/status.json`, `asset/tradeFee.json`: absent, they are: a key that may read and
@@ -110,6 +111,7 @@ class Binance:
             "/api/v3/time": lambda _: {"serverTime": self._now_ms()},
             "/api/v3/exchangeInfo": self._exchange_info,
             "/api/v3/klines": self._candles,
+            "/api/v3/depth": self._order_book,
             "/fapi/v1/exchangeInfo": lambda _: {"symbols": []},
             "/dapi/v1/exchangeInfo": lambda _: {"symbols": []},
             "/sapi/v1/system/status": lambda _: files.get("system/status", {"status": 0, "msg": "normal"}),
@@ -199,6 +201,11 @@ class Binance:
         if interval not in _INTERVALS:
             raise RefusedError(400, -1120, "Invalid interval.")
         return pages.candles_page(self._files.get(f"klines/{interval}/{symbol}", ()), asked, now_ms=self._now_ms())
+
+    def _order_book(self, asked: Parameters) -> Row:
+        book = self._files.get(f"depth/{self._symbol(asked)}", {"bids": [], "asks": []})
+        most = int(asked.get("limit", "100"))
+        return {"lastUpdateId": self._now_ms(), "bids": book["bids"][:most], "asks": book["asks"][:most]}
 
     def _trades_page(self, asked: Parameters) -> list[Row]:
         history = self.trades.get(self._symbol(asked))

@@ -26,6 +26,7 @@ page, in any order. A file that is not there is an empty answer. Numbers are str
   "side"}`; `commission` is in the quote currency
 - `products/<product id>/candles/<granularity>.json`: array of `{"start", "low", "high", "open", "close", "volume"}`,
   `start` in Unix seconds, daily in `products/BTC-USD/candles/ONE_DAY.json`
+- `product_book/<product id>.json`: object `{"bids", "asks"}` of arrays of `{"price", "size"}`, the best first
 - `key_permissions.json`, `transaction_summary.json`: objects. Absent, they are: a key that may view and nothing else,
   and the fees of the first step
 
@@ -93,6 +94,7 @@ class Coinbase:
         self._public: dict[str, Callable[[Request], Any]] = {
             _V3 + "time": lambda _: self._server_time(),
             _V3 + "market/products": self._products,
+            _V3 + "market/product_book": self._order_book,
             _V2 + "time": lambda _: {"data": {"iso": self._iso_now(), "epoch": int(self._now().timestamp())}},
             _V2 + "currencies": lambda _: {"data": files.get("currencies", [])},
             _V2 + "currencies/crypto": lambda _: {"data": files.get("currencies/crypto", [])},
@@ -170,6 +172,13 @@ class Coinbase:
             raise RefusedError(404, "NOT_FOUND", "valid product_id is required")
         candles = self._files.get(f"products/{product}/candles/{request.query.get('granularity', '')}", ())
         return pages.candles_page(candles, request.query, now=self._instant())
+
+    def _order_book(self, request: Request) -> Row:
+        product = request.query.get("product_id", "")
+        if all(known["product_id"] != product for known in self._files.get("products", ())):
+            raise RefusedError(404, "NOT_FOUND", "valid product_id is required")
+        book = self._files.get(f"product_book/{product}", {"bids": [], "asks": []})
+        return {"pricebook": {"product_id": product, **book, "time": self._iso_now()}}
 
     def _movements(self, account: str, what: str, request: Request) -> Row:
         if account not in self._accounts:

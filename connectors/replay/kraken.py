@@ -20,6 +20,7 @@ not a page), in any order. A file that is not there is an empty answer. Numbers 
   also the `refid` of its ledger row
 - `OHLC/<minutes>/<pair id>.json`: array of `[time, open, high, low, close, vwap, volume, count]`, daily in
   `OHLC/1440/XXBTZUSD.json`
+- `Depth/<pair id>.json`: object `{"asks", "bids"}` of arrays of `[price, volume, time]`, the best first
 - `BalanceEx.json`: object, asset id to `{"balance", "hold_trade"}`. Absent, it is what `Ledgers.json` adds up to
 - `GetApiKeyInfo.json`, `SystemStatus.json`, `TradeVolume.json`: objects. Absent, they are: a key that may query and
   nothing else, online, and the first step of each pair's fees
@@ -102,6 +103,7 @@ class Kraken:
             "Assets": self._chosen_assets,
             "AssetPairs": self._chosen_pairs,
             "OHLC": self._candles,
+            "Depth": self._order_book,
         }
         self._private: dict[str, Callable[[Parameters], Any]] = {
             "Balance": lambda _: {asset: row["balance"] for asset, row in self._balances().items()},
@@ -193,6 +195,11 @@ class Kraken:
         shown = [row for row in self._files.get(f"OHLC/{asked.get('interval', '1')}/{pair}", ()) if row[0] <= now]
         newest = shown[-CANDLE_ROWS:]
         return {pair: [row for row in newest if row[0] > since], "last": newest[-2][0] if len(newest) > 1 else 0}
+
+    def _order_book(self, asked: Parameters) -> Row:
+        (pair,) = self._chosen_pairs({"pair": asked.get("pair", "")})
+        book = self._files.get(f"Depth/{pair}", {"asks": [], "bids": []})
+        return {pair: {side: rows[: int(asked.get("count", "100"))] for side, rows in book.items()}}
 
     def _trades_page(self, asked: Parameters) -> Row:
         page = history_page("trades", self.trades, asked, now=self._now().timestamp())

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from generator.binance_market import candles, coin, coins, network_of, symbol
+from generator.binance_market import candles, coin, coins, network_of, order_book, symbol
 from generator.chance import hex_hash, whole
 from generator.events import Amount, Event
 from generator.market import Market
@@ -40,6 +40,8 @@ def binance_files(events: list[Event], market: Market) -> Files:
             files[f"myTrades/{pair.id}.json"] = [_trade(event, number) for number, event in enumerate(trades)]
         if pair.quote == "USDT":
             files[f"klines/1d/{pair.id}.json"] = candles(pair, market)
+        if pair.quote == "USDT" and not pair.until:
+            files[f"depth/{pair.id}.json"] = order_book(pair, market)
     return files
 
 

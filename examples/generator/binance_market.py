@@ -41,6 +41,15 @@ def candles(pair: Pair, market: Market) -> list[Any]:
     return rows
 
 
+def order_book(pair: Pair, market: Market) -> dict[str, Any]:
+    """The orders of `pair` as the last day ends."""
+    bids, asks = market.order_book(pair.base, pair.quote, pair.price_decimals)
+    return {
+        name: [[f"{price:.8f}", f"{units:.8f}"] for price, units in levels]
+        for name, levels in (("bids", bids), ("asks", asks))
+    }
+
+
 def symbol(pair: Pair) -> dict[str, Any]:
     """The entry of `pair` in exchangeInfo."""
     return {

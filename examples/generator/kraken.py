@@ -56,6 +56,7 @@ def kraken_files(events: list[Event], market: Market) -> Files:
             for asset, quantity in sorted(balances.items())
         },
         **{f"OHLC/1440/{pair.id}.json": _candles(pair, market) for pair in KRAKEN_PAIRS if pair.quote == "USD"},
+        **{f"Depth/{pair.id}.json": _order_book(pair, market) for pair in KRAKEN_PAIRS if pair.quote == "USD"},
     }
 
 
@@ -171,6 +172,15 @@ def _candles(pair: Pair, market: Market) -> list[Any]:
         rows.append([_midnight(day), *prices, f"{candle.volume:.8f}", count])
         day += timedelta(days=1)
     return rows
+
+
+def _order_book(pair: Pair, market: Market) -> dict[str, Any]:
+    bids, asks = market.order_book(pair.base, pair.quote, pair.price_decimals)
+    at = _midnight(LAST_DAY + timedelta(days=1))
+    return {
+        name: [[f"{price:.{pair.price_decimals}f}", f"{units:.3f}", at] for price, units in levels]
+        for name, levels in (("asks", asks), ("bids", bids))
+    }
 
 
 def _asset(altname: str, decimals: int) -> dict[str, Any]:

@@ -27,6 +27,13 @@ _ENOUGH_IN_CENTS = 100.0
 _STABLE = {"USD": 1.0, "USDT": 1.0002, "USDC": 0.9999}
 
 
+_LEVELS = 20
+_LARGE_ORDERS, _SMALL_ORDERS = 4000.0, 250.0
+
+Level = tuple[Decimal, Decimal]
+"""Price and units of an order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candle:
     """One UTC day of a pair, in units of the quote for one unit of the base, rounded to the pair's price decimals."""
@@ -90,6 +97,21 @@ class Market:
         way = opened + (closed - opened) * passed
         price = way + (high - low) * 0.3 * (fraction(f"price {base}/{quote} {at}") - 0.5)
         return min(candle.high, max(candle.low, rounded(price, decimals)))
+
+    def order_book(self, base: str, quote: str, decimals: int) -> tuple[list[Level], list[Level]]:
+        """Bids and asks as the last day ends, the best first: the farther from the close, the larger the orders."""
+        middle = self.close(base, LAST_DAY) / self.close(quote, LAST_DAY)
+        step = middle * _DAILY_NOISE.get(base, _OTHER_NOISE) * 0.03
+        size_usd = _LARGE_ORDERS if base in _DAILY_NOISE else _SMALL_ORDERS
+        sides: dict[int, list[Level]] = {-1: [], 1: []}
+        for side, levels in sides.items():
+            distance = 0.0
+            for number in range(_LEVELS):
+                key = f"book {base}/{quote} {side} {number}"
+                distance += step * (0.5 + fraction(f"{key} step")) + 1.0 / 10**decimals
+                units = size_usd * (1.0 + number) * (0.2 + fraction(f"{key} size")) / self.close(base, LAST_DAY)
+                levels.append((rounded(middle + side * distance, decimals), rounded(units, 8)))
+        return sides[-1], sides[1]
 
     def _all_closes(self, asset: str) -> dict[date, float]:
         closes: dict[date, float] = {}

@@ -120,7 +120,7 @@ def test_streams__that_ccxt_has_not__are_not_offered_and_have_no_file() -> None:
         streams = sync(NOW)
         assert {name: stream.outcome for name, stream in streams.items()} == {
             "balances": "ok", "deposits": "not_offered", "withdrawals": "not_offered", "conversions": "not_offered",
-            "ledger": "not_offered", "trades": "ok",
+            "ledger": "not_offered", "trades": "ok", "market_conditions": "not_offered",
         }  # fmt: skip
         assert store.streams("a") == ["attempts", "balances", "trades"]
 

@@ -46,8 +46,9 @@ def test_sync__twice__asks_once_a_market_and_writes_nothing_new(open_desk: Open)
             "conversions": 2,  # conversions, dust
             "ledger": 1,
             "trades": 8,  # one a market
+            "market_conditions": 6,  # the fees, and the order book of each coin that is held
         }
-        assert desk.server.count() == 17
+        assert desk.server.count() == 23
         assert len({asked["symbol"] for asked in desk.server.asked("myTrades")}) == 8
 
 

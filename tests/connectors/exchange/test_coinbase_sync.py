@@ -49,6 +49,7 @@ def test_night__with_nothing_new__asks_once_a_wallet_and_writes_nothing(open_des
             "conversions": (0, 0),
             "ledger": (3, 0),  # the list of wallets, and each of two
             "trades": (1, 0),
+            "market_conditions": (2, 1),  # the fees, and one order book
         }
         assert {again[name].outcome for name in ("deposits", "withdrawals", "conversions")} == {"not_offered"}
 

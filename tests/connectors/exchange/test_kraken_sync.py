@@ -60,6 +60,7 @@ def test_sync__twice__writes_nothing_new_and_asks_once_a_stream(open_desk: Open)
             "conversions": 0,
             "ledger": 1,
             "trades": 1,
+            "market_conditions": 0,  # it holds nothing
         }
         assert desk.server.count() == 7
         three_days_back = int((NOW - timedelta(days=3)).timestamp())
@@ -240,7 +241,7 @@ def test_streams__without_a_list_at_the_venue__are_told_as_not_offered(open_desk
         attempts = {row["stream"]: row["outcome"] for row in desk.rows("attempts")}
     assert attempts == {
         "balances": "ok", "deposits": "ok", "withdrawals": "ok", "conversions": "not_offered", "ledger": "ok",
-        "trades": "ok",
+        "trades": "ok", "market_conditions": "ok",
     }  # fmt: skip
 
 
