@@ -80,6 +80,10 @@ class Taxpayer(_Section):
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     filing_status: FilingStatus = "single"
     ordinary_income_usd: Decimal | None = Field(default=None, ge=0)
+    qualified_dividends_usd: Decimal = Field(default=Decimal(0), ge=0)
+    investment_income_usd: Decimal = Field(default=Decimal(0), ge=0)
+    deduction_usd: Decimal | None = Field(default=None, ge=0)
+    state_rate: Decimal = Field(default=Decimal(0), ge=0, lt=1)
 
 
 class Sync(_Section):
@@ -101,6 +105,7 @@ class TaxYear(_Section):
     """What the return of one year says; amounts as `TaxYearSettings` in the books describes them."""
 
     filing_status: FilingStatus | None = None
+    ordinary_income_usd: Decimal | None = Field(default=None, ge=0)
     taxable_income_usd: Decimal | None = None
     carryover_short_in_usd: Decimal | None = Field(default=None, ge=0)
     carryover_long_in_usd: Decimal | None = Field(default=None, ge=0)
@@ -147,6 +152,16 @@ class Form1099Da(_Section):
     account: str
     tax_year: int = Field(ge=2025)
     path: str
+
+
+class Harvest(_Section):
+    """What a plan of sales assumes, as `HarvestSettings` in the books describes it."""
+
+    cost_rate: Decimal = Field(default=Decimal("0.004"), ge=0, lt=1)
+    minimum_sale_usd: Decimal = Field(default=Decimal(50), ge=0)
+    horizon_years: Decimal = Field(default=Decimal(3), ge=0, le=50)
+    growth_rate: Decimal = Field(default=Decimal(0), gt=-1, le=1)
+    discount_rate: Decimal = Field(default=Decimal("0.05"), ge=0, le=1)
 
 
 AssetClass = Literal["coin", "tokenized_security", "etf", "security"]
@@ -217,6 +232,7 @@ class _Document(_Section):
     income: Income = Income()
     forms: Forms = Forms()
     form_1099da: tuple[Form1099Da, ...] = ()
+    harvest: Harvest = Harvest()
     paths: PathsSection = PathsSection()
     account: tuple[Account, ...] = Field(min_length=1)
 
@@ -282,6 +298,7 @@ class Configuration:
     income: Income
     forms: Forms
     forms_1099da: tuple[Form1099Da, ...]
+    harvest: Harvest
 
     @property
     def journal(self) -> Path:
@@ -367,6 +384,7 @@ def read_configuration(path: Path) -> Configuration:
         income=document.income,
         forms=document.forms,
         forms_1099da=document.form_1099da,
+        harvest=document.harvest,
     )
 
 

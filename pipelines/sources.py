@@ -22,6 +22,8 @@ from warehouse.settings import (
     BrokerForm,
     BusinessSettings,
     FormSettings,
+    HarvestSettings,
+    IncomeSettings,
     LotSettings,
     TaxYearSettings,
     WashSaleSettings,
@@ -109,6 +111,14 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
             accounts=configuration.income.business_accounts,
         ),
         forms=FormSettings(**configuration.forms.model_dump(), forms_1099da=_broker_forms(configuration)),
+        income=IncomeSettings(
+            ordinary_income_usd=taxpayer.ordinary_income_usd,
+            qualified_dividends_usd=taxpayer.qualified_dividends_usd,
+            investment_income_usd=taxpayer.investment_income_usd,
+            deduction_usd=taxpayer.deduction_usd,
+            state_rate=taxpayer.state_rate,
+        ),
+        harvest=HarvestSettings(**configuration.harvest.model_dump()),
     )
 
 

@@ -14,6 +14,7 @@ import duckdb
 
 from warehouse.connection import open_warehouse
 from warehouse.harvest.history.steps import HISTORY
+from warehouse.harvest.plan.steps import PLAN
 from warehouse.harvest.steps import CANDIDATES
 from warehouse.ledger.legs import LEGS
 from warehouse.ledger.postings import POSTINGS
@@ -56,6 +57,7 @@ STEPS: tuple[Step, ...] = (
     SCHEDULE_D,
     CANDIDATES,
     HISTORY,
+    PLAN,
 )
 
 _SHOWN_ROWS = 10

@@ -52,12 +52,14 @@ class LotSettings:
 class TaxYearSettings:
     """What the person told of one tax year; `None` is "not told".
 
+    `ordinary_income_usd` is that year's income as `IncomeSettings` describes it, where it differs from other years'.
     `taxable_income_usd` is that year's Form 1040 line 15 as it would be without its floor of zero, so it may be
     negative. The carryovers in are what its return says on Schedule D lines 6 and 14, as positive amounts; they win
     over what the books work out. The other gains (stocks, funds) are signed and stand beside those of the books.
     """
 
     filing_status: str | None = None
+    ordinary_income_usd: Decimal | None = None
     taxable_income_usd: Decimal | None = None
     carryover_short_in_usd: Decimal | None = None
     carryover_long_in_usd: Decimal | None = None
@@ -113,6 +115,39 @@ class FormSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomeSettings:
+    """What a tax bill needs beside the book, in USD for one year; tax is worked out only where the income is told.
+
+    `ordinary_income_usd` is all income before deductions but capital gains, qualified dividends and the coins that this
+    book received as income. `investment_income_usd` is the part of it that the net investment income tax counts.
+    `deduction_usd` stands for the standard deduction where told. `state_rate` is a flat share of taxable income.
+    """
+
+    ordinary_income_usd: Decimal | None = None
+    qualified_dividends_usd: Decimal = Decimal(0)
+    investment_income_usd: Decimal = Decimal(0)
+    deduction_usd: Decimal | None = None
+    state_rate: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestSettings:
+    """What a plan of sales assumes.
+
+    `cost_rate` is what one trade costs as a share of its value (fee and half the spread), where nothing is known of
+    the market itself; sales below `minimum_sale_usd` are not planned. What is sold is bought back at once. What is held
+    is taken to be sold `horizon_years` from now, its price grown by `growth_rate` a year; what comes later than this
+    year's tax is discounted by `discount_rate` a year.
+    """
+
+    cost_rate: Decimal = Decimal("0.004")
+    minimum_sale_usd: Decimal = Decimal(50)
+    horizon_years: Decimal = Decimal(3)
+    growth_rate: Decimal = Decimal(0)
+    discount_rate: Decimal = Decimal("0.05")
+
+
+@dataclass(frozen=True, slots=True)
 class BookSettings:
     """Everything in the configuration that changes a number in the books.
 
@@ -141,3 +176,5 @@ class BookSettings:
     """What is decided about single events."""
     business: BusinessSettings = field(default_factory=BusinessSettings)
     forms: FormSettings = field(default_factory=FormSettings)
+    income: IncomeSettings = field(default_factory=IncomeSettings)
+    harvest: HarvestSettings = field(default_factory=HarvestSettings)

@@ -98,7 +98,7 @@ def test_content__night_before_new_year__the_day_is_the_taxpayers(tmp_path: Path
 
 def test_page__book_of_everything__tells_figures_problems_and_commands(page: str) -> None:
     assert "30,000.00" in text_of(page, "harvest")
-    assert "make no plan" in text_of(page, "plan")
+    assert "kraken BTC 0.92566137" in text_of(page, "plan")
     assert "2027-01-16" not in text_of(page, "turning")  # turns only next year
     year = text_of(page, "year")
     assert "realized 0.00 9,995.00" in year

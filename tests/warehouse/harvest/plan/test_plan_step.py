@@ -1,0 +1,189 @@
+"""`harvest.plan` and its companions as the build makes them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from support.empty_warehouse import (
+    coverage,
+    disposal,
+    empty_book,
+    failing_rows,
+    fill,
+    fill_open_lots,
+    instant,
+    open_lot,
+    price,
+    problem,
+)
+from warehouse.harvest.plan.steps import PLAN
+from warehouse.harvest.steps import CANDIDATES
+from warehouse.lots.methods import ChosenMethod
+from warehouse.settings import AccountSettings, BookSettings, IncomeSettings
+from warehouse.steps import Book
+from warehouse.tax.steps import YEAR_SUMMARY
+
+AS_OF = instant("2026-11-24T07:00")
+SETTINGS = BookSettings(
+    accounts=(AccountSettings("kraken", "exchange"),), income=IncomeSettings(ordinary_income_usd=Decimal(120000))
+)
+
+
+@contextmanager
+def a_book(settings: BookSettings = SETTINGS, *, as_of: datetime = AS_OF) -> Iterator[Book]:
+    """BTC at 40,000, and a short-term gain of 9,000 in the year."""
+    with empty_book(settings, as_of=as_of) as book:
+        fill(book, "quality.coverage", coverage("kraken", as_of.isoformat()[:19]))
+        fill(book, "market.prices", price("BTC", "40000", as_of.isoformat()[:19]))
+        fill(book, "lots.disposals", disposal("d", f"{as_of:%Y}-03-01", "19000", "10000"))
+        yield book
+
+
+def planned(book: Book) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The rows of the plan and its summary; every check holds."""
+    for step in (YEAR_SUMMARY, CANDIDATES, PLAN):
+        step.run(book)
+    assert all(failing_rows(book, check) == [] for check in PLAN.checks)
+    rows = book.connection.sql("SELECT * FROM harvest.plan ORDER BY rank").to_arrow_table().to_pylist()
+    (summary,) = book.connection.sql("SELECT * FROM harvest.plan_summary").to_arrow_table().to_pylist()
+    return rows, summary
+
+
+def test_plan__one_loss__is_told_with_every_figure() -> None:
+    """0.5 bought for 29,000 is sold for 20,000 less 80: a loss of 9,080 against the gain of 9,000.
+
+    Taxable income 120,000 - 16,100 = 103,900; with the gain 112,900; both in the bracket of 22 % (2026, up to
+    105,700) and of 24 % above: without 1,800 x 22 % + 7,200 x 24 % = 2,124 more, with 80 x 22 % = 17.60 less.
+    """
+    with a_book() as book:
+        fill_open_lots(book, open_lot("a", "2026-03-01", "0.5", "29000"))
+        (row,), summary = planned(book)
+        lots = book.connection.sql("SELECT lot_id, quantity, term, gain_usd FROM harvest.plan_lots").fetchall()
+    assert (row["rank"], row["sell_quantity"], row["short_loss_usd"], row["long_loss_usd"]) == (
+        1,
+        Decimal("0.5"),
+        9080,
+        0,
+    )
+    assert (row["cost_to_trade_usd"], row["tax_saved_usd"]) == (160, Decimal("2141.6"))
+    assert row["deadline_at"] == datetime(2027, 1, 1, 5, tzinfo=UTC)
+    assert (row["status"], row["reasons"], row["identify_command"]) == ("ready", [], None)
+    assert lots == [("a", Decimal("0.5"), "short", Decimal(-9080))]
+    assert summary["tax_without_usd"] - summary["tax_with_usd"] == Decimal("2141.6")
+    assert summary["is_in_tax_dollars"] is True
+    assert summary["gap"] == 0
+
+
+def test_plan__no_income_configured__is_in_loss_dollars_and_says_so() -> None:
+    with a_book(replace(SETTINGS, income=IncomeSettings())) as book:
+        fill_open_lots(book, open_lot("a", "2026-03-01", "0.5", "29000"))
+        (row,), summary = planned(book)
+    assert (row["counted_loss_usd"], row["tax_saved_usd"], row["net_benefit_usd"]) == (9080, None, None)
+    assert summary["is_in_tax_dollars"] is False
+    assert summary["tax_saved_usd"] is None
+    assert any("ordinary_income_usd is not configured" in note for note in summary["notes"])
+
+
+def test_plan__year_without_figures__is_named_and_no_tax_is_worked_out() -> None:
+    with a_book(as_of=instant("2027-03-05T07:00")) as book:
+        fill_open_lots(book, open_lot("a", "2026-09-01", "0.5", "29000"))
+        (row,), summary = planned(book)
+    assert row["tax_saved_usd"] is None
+    assert any("figures of tax year 2027 are not known here" in note for note in summary["notes"])
+
+
+def test_plan__lots_to_review_and_blocked__are_planned_with_reasons_and_left_out() -> None:
+    with a_book() as book:
+        fill(book, "market.prices", price("LTC", "50", "2026-11-24"))
+        fill(book, "quality.problems", problem("missing_basis", "kraken", "BTC"))
+        fill(book, "quality.problems", problem("unpaired_deposit", "kraken", "LTC"))
+        fill_open_lots(
+            book,
+            open_lot("a", "2026-03-01", "0.5", "29000"),
+            open_lot("b", "2026-03-01", "10", "900", asset="LTC"),
+        )
+        (row,), summary = planned(book)
+    assert (row["asset"], row["status"]) == ("BTC", "review")
+    assert any("purchases are missing" in reason for reason in row["reasons"])
+    assert (summary["left_out_lots"], summary["left_out_loss_usd"]) == (1, 400)
+    assert any("400.00 of loss in 1 lot is not planned" in note for note in summary["notes"])
+
+
+def test_plan__specific_identification__names_the_lots_before_the_sale() -> None:
+    account = AccountSettings("kraken", "exchange", (ChosenMethod("specific"),))
+    with a_book(replace(SETTINGS, accounts=(account,))) as book:
+        fill(
+            book,
+            "lots.methods",
+            {"account": "kraken", "method": "specific", "wanted_method": "specific", "reason": "chosen"}
+            | {"is_current": True},
+        )
+        fill_open_lots(
+            book,
+            open_lot("old", "2020-03-01", "1", "2000"),
+            open_lot("new", "2026-03-01", "0.5", "29000"),
+        )
+        (row,), _ = planned(book)
+    assert row["identify_command"] == "lotkeeper identify --account kraken --asset BTC --lots 'new:0.5'"
+
+
+def test_plan__order_in_the_way__says_what_identification_would_bring() -> None:
+    with a_book() as book:
+        fill_open_lots(
+            book,
+            open_lot("old", "2020-03-01", "3", "2000"),
+            open_lot("new", "2026-03-01", "0.5", "29000"),
+        )
+        rows, summary = planned(book)
+    assert rows == []
+    assert summary["net_benefit_usd"] == 0
+    assert summary["identified_benefit_usd"] > 500
+
+
+@pytest.mark.parametrize(
+    ("zone", "as_of", "year", "deadline", "term"),
+    [
+        # half an hour before midnight on 31 December, where the taxpayer is; bought a year and a day before, or less
+        ("America/New_York", "2025-01-01T04:30", 2024, "2025-01-01T05:00", "short"),
+        ("Asia/Tokyo", "2024-12-31T14:30", 2024, "2024-12-31T15:00", "short"),
+        ("Pacific/Auckland", "2024-12-31T10:30", 2024, "2024-12-31T11:00", "short"),
+        # the same instant as New York's last hour is the next year in Tokyo
+        ("Asia/Tokyo", "2025-01-01T04:30", 2025, "2025-12-31T15:00", "long"),
+    ],
+)
+def test_plan__last_hour_of_a_leap_year__counts_where_the_taxpayer_is(
+    zone: str, as_of: str, year: int, deadline: str, term: str
+) -> None:
+    """Bought on 31 December 2023 at noon UTC: long from 1 January 2025, on the taxpayer's calendar."""
+    settings = replace(SETTINGS, time_zone=ZoneInfo(zone))
+    with a_book(settings, as_of=instant(as_of)) as book:
+        fill_open_lots(book, open_lot("a", "2023-12-31T08:00", "0.5", "29000"))
+        (row,), summary = planned(book)
+        ((found,),) = book.connection.sql("SELECT term FROM harvest.plan_lots").fetchall()
+    assert summary["tax_year"] == year
+    assert row["deadline_at"] == instant(deadline)
+    assert found == term
+
+
+@pytest.mark.parametrize(
+    ("acquired", "as_of", "term"),
+    [
+        ("2024-02-29", "2025-02-28", "short"),
+        ("2024-02-29", "2025-03-01", "long"),
+        ("2023-02-28", "2024-02-29", "short"),
+        ("2023-02-28", "2024-03-01", "long"),
+    ],
+)
+def test_plan__leap_days__decide_the_term(acquired: str, as_of: str, term: str) -> None:
+    """FACTS 1.B: acquired 2024-02-29, long from 2025-03-01; 2023-02-28, long from 2024-03-01."""
+    with a_book(as_of=instant(f"{as_of}T17:00")) as book:
+        fill_open_lots(book, open_lot("a", f"{acquired}T17:00", "0.5", "29000"))
+        planned(book)
+        ((found,),) = book.connection.sql("SELECT term FROM harvest.plan_lots").fetchall()
+    assert found == term

@@ -1,0 +1,80 @@
+"""From valued lots (rows of `harvest.lot_values`) to the holdings that a plan may sell. Pure.
+
+A lot that is blocked is not planned, and where sales go in order neither is what lies behind it: a sale that reached
+it would consume the blocked one. A lot to review is planned, and its reasons stand on the line.
+
+Belongs here: what may be planned, in which order. Does not belong here: why a lot is blocked (`doubts.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, to_units
+from warehouse.harvest.plan.holdings import Holding, PlanLot, TradeCost
+
+Row = Mapping[str, Any]
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """The holdings, and what of the losses in the book is left out of the plan because of a blocked lot."""
+
+    holdings: tuple[Holding, ...]
+    left_out_lots: int
+    left_out_loss_usd: Decimal
+
+
+def portfolio(
+    rows: Iterable[Row], *, costs: Mapping[Key, TradeCost], default_cost: TradeCost, is_freed: bool = False
+) -> Portfolio:
+    """The holdings of `rows`, in the order in which each account sells.
+
+    `costs` are by account and asset. Accounts whose method is `specific` name their lots freely, and with `is_freed`
+    so do all: what an identification before the sale opens.
+    """
+    groups: defaultdict[Key, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row["account"], row["asset"]].append(row)
+    holdings = []
+    left_out: list[Row] = []
+    for (account, asset), group in sorted(groups.items()):
+        there = sorted((row for row in group if not row["is_in_transit"]), key=lambda row: row["sell_first_quantity"])
+        is_ordered = not is_freed and group[0]["method"] != "specific"
+        usable = _before_blocked(there) if is_ordered else [row for row in there if row["status"] != "blocked"]
+        used = {id(row) for row in usable}
+        left_out += [row for row in group if id(row) not in used]
+        if usable:
+            holdings.append(
+                Holding(
+                    account=account,
+                    asset=asset,
+                    price=to_units(usable[0]["price_usd"], PRICE_PLACES),
+                    lots=tuple(_lot(row) for row in usable),
+                    is_ordered=is_ordered,
+                    cost=costs.get((account, asset), default_cost),
+                )
+            )
+    losses = [-row["unrealized_usd"] for row in left_out if (row["unrealized_usd"] or 0) < 0]
+    return Portfolio(tuple(holdings), len(losses), sum(losses, Decimal(0)))
+
+
+def _before_blocked(rows: list[Row]) -> list[Row]:
+    for place, row in enumerate(rows):
+        if row["status"] == "blocked":
+            return rows[:place]
+    return rows
+
+
+def _lot(row: Row) -> PlanLot:
+    return PlanLot(
+        lot_id=row["lot_id"],
+        quantity=to_units(row["quantity"], QUANTITY_PLACES),
+        cost=to_units(row["cost_usd"], USD_PLACES),
+        term=row["term"],
+        long_from=row["long_from_date"],
+        doubts=tuple(row["reasons"]),
+    )
