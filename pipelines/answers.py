@@ -25,6 +25,9 @@ def answers_of(row: Row, *, config: str | None = None) -> list[Answer]:
     """The answers to one row of `list_open_decisions`; `config` is what every command names with --config."""
     ending = "" if config is None else f" --config {shlex.quote(config)}"
     found = _ANSWERS.get(row["problem"], _NO_ANSWERS)(row)
+    subject = row["event_id"] or row["transaction_id"]
+    if subject is not None:
+        found = [*found, Answer("look closer", f"explain {shlex.quote(subject)}")]
     return [Answer(answer.case, f"lotkeeper {answer.command}{ending}") for answer in found]
 
 

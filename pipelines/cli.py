@@ -9,7 +9,20 @@ import sys
 import typer
 from rich.console import Console
 
-from pipelines.commands import candidates, check, gains, identify, init, match, problems, resolve, sql, sync, up
+from pipelines.commands import (
+    candidates,
+    check,
+    explain,
+    gains,
+    identify,
+    init,
+    match,
+    problems,
+    resolve,
+    sql,
+    sync,
+    up,
+)
 from pipelines.configuration import ConfigurationError
 
 EXIT_CODES = (
@@ -37,6 +50,7 @@ app.command("sql")(sql.sql)
 app.command("candidates")(candidates.candidates)
 app.command("gains")(gains.gains)
 app.command("identify")(identify.identify)
+app.command("explain")(explain.explain)
 app.command("problems")(problems.problems)
 app.command("resolve")(resolve.resolve)
 app.command("match")(match.match)

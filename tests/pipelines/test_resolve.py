@@ -117,3 +117,23 @@ def test_resolve__undone__is_a_problem_again(book: Path) -> None:
     assert lotkeeper("resolve", xmr, "--undo", "--config", book).returncode == 0
     assert lotkeeper("sync", "--config", book).returncode == 0
     assert xmr in {row["transaction_id"] for row in _problems(book)}
+
+
+def test_explain__as_a_problem_names_it__shows_the_row_as_received(book: Path) -> None:
+    command = next(
+        command
+        for row in _problems(book)
+        for command in row["commands"]
+        if row["transaction_id"] == BTC and "explain" in command
+    )
+    done = lotkeeper(*shlex.split(command)[1:])
+    assert done.returncode == 0, done.stderr
+    assert '"refid": "AAKH5UT-77577V-BR7NAQ"' in done.stdout
+    as_json = lotkeeper(*shlex.split(command)[1:], "--format", "json")
+    assert '"0.0999000000"' in json.dumps(json.loads(as_json.stdout))
+
+
+def test_explain__unknown_id__names_the_nearest(book: Path) -> None:
+    done = lotkeeper("explain", "AAKH5UT-77577V", "--config", book)
+    assert done.returncode == 2
+    assert BTC in done.stderr
