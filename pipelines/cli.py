@@ -22,6 +22,7 @@ from pipelines.commands import (
     sql,
     sync,
     up,
+    what_if,
 )
 from pipelines.configuration import ConfigurationError
 
@@ -54,6 +55,7 @@ app.command("explain")(explain.explain)
 app.command("problems")(problems.problems)
 app.command("resolve")(resolve.resolve)
 app.command("match")(match.match)
+app.add_typer(what_if.app, name="what-if")
 
 
 def main() -> None:

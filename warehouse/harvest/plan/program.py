@@ -143,6 +143,9 @@ def _drafts(base: Program, standing: Standing, parts: Sequence[_Part], target: T
             total = {"short": short, "long": long, None: short + long}[target.term]
             aim = _start(target, starts) - float(target.loss_usd) / THOUSAND
             program.hold(total, low=aim, high=aim)
+        if target is not None and target.keeps_tax:
+            program.hold(short, low=starts["short_gain"])
+            program.hold(long, low=starts["long_gain"])
         if target is not None and target.keeps_tax and burden.federal is not None and without.tax is not None:
             owed = float(without.tax.income_tax_usd + without.tax.niit_usd) / THOUSAND
             program.hold(burden.federal, high=owed + _A_CENT)

@@ -13,8 +13,7 @@ from warehouse.harvest.plan.holdings import lot_effects
 from warehouse.harvest.plan.later import Later
 from warehouse.harvest.plan.lines import Line
 from warehouse.harvest.plan.planner import Plan
-from warehouse.harvest.plan.portfolio import Portfolio
-from warehouse.harvest.plan.standing import StandingYear
+from warehouse.harvest.plan.year import PlannedYear
 
 _EIGHT = Decimal("1e-8")
 _WIDE = Context(prec=60)
@@ -60,10 +59,9 @@ def lot_rows(lines: Sequence[Line], later: Later) -> list[Row]:
     return rows
 
 
-def summary_row(
-    plan: Plan, lines: Sequence[Line], year: StandingYear, left: Portfolio, *, as_of: datetime, identified: Plan
-) -> Row:
+def summary_row(made: PlannedYear, lines: Sequence[Line], *, as_of: datetime, identified: Plan) -> Row:
     """The row of `harvest.plan_summary`; `identified` is the plan in which every lot may be named."""
+    plan, year, left = made.plan, made.year, made.portfolio
     notes = list(year.notes)
     if left.left_out_lots:
         lots = "1 lot" if left.left_out_lots == 1 else f"{left.left_out_lots} lots"
@@ -107,7 +105,7 @@ def summary_row(
 def identify_command(line: Line) -> str | None:
     """The command that records a sale's lots before it; `None` where the account's order reaches them by itself."""
     holding = line.sale.holding
-    if holding.is_ordered:
+    if holding.is_ordered or line.sale.taken == holding.from_front(sum(line.sale.taken)):
         return None
     parts = [f"{lot.lot_id}:{_plain(taken)}" for lot, taken in zip(holding.lots, line.sale.taken, strict=True) if taken]
     return f"lotkeeper identify --account {holding.account} --asset {holding.asset} --lots '{' '.join(parts)}'"

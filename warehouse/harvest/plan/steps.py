@@ -9,18 +9,12 @@ from decimal import Decimal
 import duckdb
 import pyarrow as pa
 
-from warehouse.exact import USD_PLACES, to_units
-from warehouse.harvest.plan.holdings import TradeCost
-from warehouse.harvest.plan.lines import ranked_lines
-from warehouse.harvest.plan.planner import make_plan
-from warehouse.harvest.plan.portfolio import portfolio
 from warehouse.harvest.plan.rows import lot_rows, plan_rows, summary_row
-from warehouse.harvest.plan.standing import standing_year
+from warehouse.harvest.plan.year import plan_year
 from warehouse.harvest.summary import tax_year_end
 from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
 from warehouse.schema import create_tables, fetch_query, insert_rows
-from warehouse.settings import BookSettings
 from warehouse.steps import Book, Check, Step
 
 
@@ -32,27 +26,17 @@ def build_plan(book: Book) -> None:
         return
     today = local_date(book.as_of, settings.time_zone)
     summary = select_rows(book.connection, "read_tax_year", {"tax_year": today.year}).to_pylist()[0]
-    year = standing_year(summary, settings, today=today)
     rows = select_rows(book.connection, "read_lot_values").to_pylist()
-    cost = default_cost(settings)
-    left = portfolio(rows, costs={}, default_cost=cost)
-    free = portfolio(rows, costs={}, default_cost=cost, is_freed=True)
-    minimum = to_units(settings.harvest.minimum_sale_usd, USD_PLACES)
-    plan = make_plan(year.standing, left.holdings, minimum_sale=minimum)
-    identified = make_plan(year.standing, free.holdings, minimum_sale=minimum)
-    lines = ranked_lines(year.standing, plan.sales)
+    planned = plan_year(summary, rows, settings, today=today)
+    identified = plan_year(summary, rows, settings, today=today, is_freed=True)
+    lines = planned.lines
     deadline_at = tax_year_end(today.year, settings.time_zone)
     methods = {row["account"]: row["method"] for row in rows}
-    planned = plan_rows(lines, as_of=book.as_of, deadline_at=deadline_at, methods=methods)
-    _store(book.connection, "harvest.plan", planned)
-    _store(book.connection, "harvest.plan_lots", lot_rows(lines, year.standing.later))
-    row = summary_row(plan, lines, year, left, as_of=book.as_of, identified=identified)
+    in_order = plan_rows(lines, as_of=book.as_of, deadline_at=deadline_at, methods=methods)
+    _store(book.connection, "harvest.plan", in_order)
+    _store(book.connection, "harvest.plan_lots", lot_rows(lines, planned.year.standing.later))
+    row = summary_row(planned, lines, as_of=book.as_of, identified=identified.plan)
     _store(book.connection, "harvest.plan_summary", [row])
-
-
-def default_cost(settings: BookSettings) -> TradeCost:
-    """What a trade costs where nothing is known of the market: the configured share, for selling and for buying."""
-    return TradeCost(sell_rate=settings.harvest.cost_rate, buy_rate=settings.harvest.cost_rate)
 
 
 def _store(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> None:

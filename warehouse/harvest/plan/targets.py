@@ -20,7 +20,7 @@ class Target:
     """What the sales together have to do.
 
     `loss_usd`: realize exactly this loss (of `term`, or of both together), at the least cost. `keeps_tax`: realize
-    gains without a dollar more of federal tax, which uses up the 0 % bracket.
+    gains and no losses without a dollar more of federal tax, which uses up the 0 % bracket.
     """
 
     loss_usd: Decimal | None = None

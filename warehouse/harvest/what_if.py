@@ -1,0 +1,113 @@
+"""What one sale would do, by every lot method: the lots it consumes, the gain by term, the tax now, what is carried on.
+
+Pure: lots in, figures out. Nothing is bought back here: it is the sale alone, as somebody who wants the money sees it.
+
+Belongs here: one asked sale. Does not belong here: which sales are best (`plan/`), reading lots.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even, from_units
+from warehouse.harvest.order import sale_order
+from warehouse.harvest.plan.holdings import share
+from warehouse.harvest.plan.worth import Outcome, Standing, outcome
+from warehouse.harvest.valuation import OpenLot
+from warehouse.lots.holding import Term
+
+COMPARED_METHODS = ("fifo", "lifo", "hifo", "lofo", "min_tax")
+_VALUE_SCALE = 10 ** (QUANTITY_PLACES + PRICE_PLACES - USD_PLACES)
+
+
+class NotThereError(ValueError):
+    """More was to be sold than the account holds; the message says how much that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoldSlice:
+    """Units of one lot that the sale takes. `gain` is after the costs of selling, `None` where the cost is unknown."""
+
+    lot: OpenLot
+    quantity: int
+    term: Term
+    proceeds: int
+    cost: int | None
+
+    @property
+    def gain(self) -> int | None:
+        """Proceeds less cost, in 10^-8 USD."""
+        return None if self.cost is None else self.proceeds - self.cost
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSale:
+    """The sale by one method. Gains and the year's end are `None` where a lot that it takes has no known cost."""
+
+    method: str
+    slices: tuple[SoldSlice, ...]
+    short_gain: int | None
+    long_gain: int | None
+    without: Outcome
+    sold: Outcome | None
+
+    @property
+    def tax_usd(self) -> Decimal | None:
+        """What the sale adds to this year's tax (negative: takes off), `None` where it can not be worked out."""
+        if self.sold is None or self.sold.tax is None or self.without.tax is None:
+            return None
+        return self.sold.tax.total_usd - self.without.tax.total_usd
+
+
+def ask_sale(
+    lots: Sequence[OpenLot],
+    quantity: int,
+    *,
+    price: int,
+    sell_rate: Decimal,
+    method: str,
+    reserved: Mapping[str, int],
+    standing: Standing,
+    today: date,
+) -> AskedSale:
+    """Sell `quantity` of `lots`, all of one asset in one account, at `price` on the local date `today`.
+
+    Units that are identified for the next sale (`reserved`, by lot) go before the order of `method`. Raises
+    `NotThereError` where fewer are there.
+    """
+    there = [lot for lot in lots if not lot.is_in_transit]
+    held = sum(lot.quantity for lot in there)
+    if quantity > held:
+        raise NotThereError(f"{from_units(held, QUANTITY_PLACES).normalize():f} is there to be sold")
+    ordered = sale_order(there, method, price=price, today=today)
+    left, taken = quantity, dict.fromkeys((lot.lot_id for lot in ordered), 0)
+    for allowed in (reserved, None):
+        for lot in ordered:
+            limit = lot.quantity if allowed is None else min(lot.quantity, allowed.get(lot.lot_id, 0))
+            units = min(left, limit - taken[lot.lot_id] if allowed is None else limit)
+            taken[lot.lot_id] += units
+            left -= units
+    slices = tuple(_slice(lot, taken[lot.lot_id], price, sell_rate, today) for lot in ordered if taken[lot.lot_id])
+    without = outcome(standing)
+    gains = {term: _sum(part.gain for part in slices if part.term == term) for term in ("short", "long")}
+    short, long = gains["short"], gains["long"]
+    sold = None if short is None or long is None else outcome(standing, short, long)
+    return AskedSale(method, slices, short, long, without, sold)
+
+
+def _slice(lot: OpenLot, quantity: int, price: int, sell_rate: Decimal, today: date) -> SoldSlice:
+    value = divide_half_even(quantity * price, _VALUE_SCALE)
+    cost = None if lot.cost is None else divide_half_even(lot.cost * quantity, lot.quantity)
+    return SoldSlice(
+        lot, quantity, "long" if today >= lot.long_from else "short", value - share(value, sell_rate), cost
+    )
+
+
+def _sum(gains: Iterable[int | None]) -> int | None:
+    total = 0
+    for gain in gains:
+        if gain is None:
+            return None
+        total += gain
+    return total
