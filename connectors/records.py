@@ -39,6 +39,19 @@ class Posting:
     role: Role = "principal"
 
 
+MarkWord = Literal["bait", "unasked"]
+"""What a source says of tokens that nobody asked for: `bait` is named after a site or a claim, `unasked` is any other
+that is not known. The books take what is only ever marked, and has no price, for spam."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the source says of one asset of a transaction."""
+
+    asset: str
+    word: MarkWord
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """A set of postings in one account at one instant.
@@ -61,6 +74,7 @@ class Transaction:
     """Breaks ties between rows of one instant: the place in the venue's own answer."""
     assets: Sequence[str] = ()
     """Of a rejected row all assets that it is about, where every one of them can be read; none: it may be any."""
+    marks: Sequence[Mark] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -142,6 +156,7 @@ TRANSACTIONS = pa.schema(
         pa.field("counterparty", pa.string()),
         pa.field("description", pa.string()),
         pa.field("payload", pa.string(), nullable=False),
+        pa.field("marks", pa.list_(pa.struct([("asset", pa.string()), ("word", pa.string())]))),  # null in older files
     ]
 )
 
@@ -218,6 +233,7 @@ def transactions_table(rows: Iterable[Transaction]) -> pa.Table:
                 "counterparty": row.counterparty,
                 "description": row.description,
                 "payload": row.payload,
+                "marks": [{"asset": mark.asset, "word": mark.word} for mark in row.marks],
             }
             for row in rows
         ],
