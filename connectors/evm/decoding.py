@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.evm.gifts import ValidatorRule, rows_of_block
+from connectors.evm.holdings import Holdings
 from connectors.evm.known_names import contract_name, received_by, signature
 from connectors.evm.movements import Happening, Movement, Tokens, TransactionFacts
 from connectors.evm.naming import Names, quantity
 from connectors.evm.suspicion import is_bait
-from connectors.records import Kind, Mark, MarkWord, Posting, Role, Transaction
+from connectors.records import Balance, Kind, Mark, MarkWord, Posting, Role, Transaction
 
 _FEES = frozenset({"gas", "l2_fee"})
 _INCOME: frozenset[Kind] = frozenset({"reward", "airdrop", "mining"})
@@ -65,6 +66,14 @@ class Decoding:
         asked = {key: amount for key, amount in net.items() if key not in marks}
         unasked = {key: amount for key, amount in net.items() if key in marks}
         return [*self._asked(happening, asked, fee, tokens), *self._unasked(happening, unasked, marks, tokens)]
+
+    def balances(self, held: Holdings, tokens: Tokens) -> list[Balance]:
+        """What the owned addresses hold, under the names that the rows use. What no contract tells is left out."""
+        amounts: dict[_Key, int] = {(None, None): held.coins}
+        for (_, contract, token_id), amount in held.tokens.items():
+            amounts[contract, token_id] = amount
+        told = [posting for key, amount in amounts.items() for posting in self._posting(key, amount, tokens)]
+        return [Balance(posting.asset, "free", posting.quantity) for posting in told]
 
     def _net(self, movements: Sequence[Movement]) -> dict[_Key, int]:
         """What the owned addresses together have more or less of, fees apart. What came and went is not in it."""
