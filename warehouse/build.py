@@ -20,6 +20,7 @@ from warehouse.ledger.legs import LEGS
 from warehouse.ledger.postings import POSTINGS
 from warehouse.ledger.transfers import TRANSFERS
 from warehouse.market.prices import PRICES_STEP
+from warehouse.market.spam import SPAM
 from warehouse.matching.events import EVENTS
 from warehouse.matching.identifications import IDENTIFICATIONS
 from warehouse.matching.income import INCOME
@@ -42,6 +43,7 @@ STEPS: tuple[Step, ...] = (
     COVERAGE,
     BALANCES,
     PRICES_STEP,
+    SPAM,
     TRANSFERS,
     POSTINGS,
     EVENTS,

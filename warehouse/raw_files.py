@@ -108,20 +108,20 @@ def view_rows(connection: duckdb.DuckDBPyConnection, listing: Listing, view: str
     """Make the temporary `view` of all rows of the listed files.
 
     Beside the columns of the files stand `account`, `stream`, `fetched_at`, `raw_file` and `file_row_number`. `empty`
-    is the schema of the rows, used where there is no file.
+    is the schema of the rows: a column that older files do not have is null in their rows.
     """
     files = f"{view}_files"
     connection.register("listed_files", listing.table())
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {files} AS SELECT * FROM listed_files")
     connection.unregister("listed_files")
+    connection.register("no_rows", empty.empty_table())
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {view}_none AS SELECT * FROM no_rows")
+    connection.unregister("no_rows")
+    rows = f"(SELECT *, '' AS filename, 0 AS file_row_number FROM {view}_none)"
     if listing.files:
         paths = ", ".join("'" + str(file.path).replace("'", "''") + "'" for file in listing.files)
-        rows = f"read_parquet([{paths}], filename = true, file_row_number = true)"
-    else:
-        connection.register("no_rows", empty.empty_table())
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {view}_none AS SELECT * FROM no_rows")
-        connection.unregister("no_rows")
-        rows = f"(SELECT *, '' AS filename, 0 AS file_row_number FROM {view}_none)"
+        told = f"read_parquet([{paths}], filename = true, file_row_number = true, union_by_name = true)"
+        rows = f"(FROM {rows} UNION ALL BY NAME FROM {told})"
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {view} AS "
         "SELECT r.* EXCLUDE (filename), f.account, f.stream, f.fetched_at, f.raw_file "

@@ -160,6 +160,7 @@ CANDIDATES = Step(
         "lots.lots",
         "lots.methods",
         "market.prices",
+        "ledger.spam",
         "quality.coverage",
         "quality.balances",
         "quality.problems",

@@ -42,6 +42,7 @@ def build_legs(book: Book) -> None:
         "booked",
         "older_versions",
         "unfit",
+        "marked",
         "odd_quantities",
         "asset_names",
         "decided_events",

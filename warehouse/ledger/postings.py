@@ -90,7 +90,7 @@ def _leg_shares(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 POSTINGS = Step(
     tables=("ledger.postings",),
-    needs=("ledger.legs", "market.prices"),
+    needs=("ledger.legs", "ledger.spam", "market.prices"),
     description="Gives every posting its value and says which evidence it stands on.",
     run=build_postings,
     checks=(

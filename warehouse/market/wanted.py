@@ -19,9 +19,12 @@ WITH money_trades AS (
     WHERE l.kind <> 'opening' AND (m.transaction_number IS NULL OR l.is_cash OR l.role = 'fee')
 ), held AS (
     SELECT asset, $as_of AS occurred_at FROM ledger.legs GROUP BY asset HAVING sum(quantity) <> 0
+), bait AS (
+    SELECT asset FROM ledger.legs GROUP BY asset HAVING count(*) = count(*) FILTER (mark = 'bait')
 )
 SELECT asset, min(timezone('UTC', occurred_at))::DATE AS first_date
-FROM (FROM needed UNION ALL FROM held) WHERE asset <> $base_currency AND occurred_at <= $as_of
+FROM (FROM needed UNION ALL FROM held)
+WHERE asset <> $base_currency AND asset NOT IN (FROM bait) AND occurred_at <= $as_of
 GROUP BY asset ORDER BY asset
 """
 
@@ -32,7 +35,7 @@ def wanted_prices(
     """Each asset that needs prices, with the first UTC day it needs one, in order of assets.
 
     A coin that was only ever traded for money needs prices only while it is held: the money values its trades. What is
-    held is wanted up to `as_of`, from the day before which a price counts as recent.
+    held is wanted up to `as_of`, from the day before which a price counts as recent. Nobody is asked about bait.
     """
     rows = connection.sql(_WANTED, params={"as_of": as_of, "base_currency": base_currency}).fetchall()
     return [(asset, first_date) for asset, first_date in rows]

@@ -21,7 +21,8 @@ FROM (
     FROM ledger.postings WHERE is_cash AND role = 'principal' AND quantity > 0
 ) AS e
 JOIN ledger.postings AS p ON p.posting_id = e.event_id AND p.kind = e.kind
-WHERE p.kind IN ('reward', 'airdrop', 'mining', 'interest', 'fork', 'income') AND e.occurred_at <= $as_of
+WHERE p.kind IN ('reward', 'airdrop', 'mining', 'interest', 'fork', 'income')
+    AND NOT p.is_spam AND e.occurred_at <= $as_of
 ORDER BY e.occurred_at, e.event_id
 """
 

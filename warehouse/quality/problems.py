@@ -66,6 +66,7 @@ PROBLEMS = Step(
         "raw",
         "ledger.overrides",
         "ledger.postings",
+        "ledger.spam",
         "lots.events",
         "lots.shortfalls",
         "lots.methods",

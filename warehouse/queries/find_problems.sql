@@ -15,7 +15,7 @@ WITH from_events AS (
             WHEN event = 'acquire' AND kind = 'gift' AND value_usd IS NULL THEN 'gift_without_basis'
         END AS problem,
         *
-    FROM lots.events
+    FROM lots.events ANTI JOIN ledger.spam USING (asset)
 ), told AS (
     SELECT problem, event_id, account, asset, quantity, NULL::DECIMAL(38, 8) AS value_usd, occurred_at, transaction_id,
         CASE problem
@@ -36,7 +36,7 @@ WITH from_events AS (
     SELECT 'missing_price', event_id, account, asset, quantity, NULL, occurred_at, transaction_id,
         'has no price on ' || strftime(timezone('UTC', occurred_at), '%Y-%m-%d') || ' nor in the three days before, and '
             || 'a cost or gain rests on it. Add one to prices.csv'
-    FROM lots.events WHERE needs_value AND value_usd IS NULL
+    FROM lots.events ANTI JOIN ledger.spam USING (asset) WHERE needs_value AND value_usd IS NULL
     UNION ALL
     SELECT s.problem, s.event_id, s.account, s.asset, s.quantity, s.value_usd, s.occurred_at, e.transaction_id,
         CASE s.problem
@@ -48,7 +48,7 @@ WITH from_events AS (
             ELSE s.detail
         END
     FROM lots.shortfalls AS s LEFT JOIN lots.events AS e USING (event_id)
-    WHERE s.problem <> 'unknown_value'
+    WHERE s.problem <> 'unknown_value' AND s.asset NOT IN (SELECT asset FROM ledger.spam)
 ), aggregated AS (
     SELECT
         problem || ':' || coalesce(event_id, account || '/' || asset) AS problem_id, *,

@@ -13,14 +13,19 @@ FROM (SELECT rowid AS number, account, stream, id, unnest(postings) AS p FROM bo
 JOIN odd_quantities AS o ON o.written = p.quantity AND o.plain IS NULL
 GROUP BY b.number;
 
+CREATE OR REPLACE TEMP TABLE marked AS
+SELECT number, m.asset AS written, min(m.word) AS mark
+FROM (SELECT rowid AS number, unnest(marks) AS m FROM booked WHERE len(marks) > 0)
+GROUP BY ALL;
+
 INSERT INTO ledger.legs BY NAME
 SELECT
     m.transaction_id || '#' || m.place AS posting_id, m.transaction_id, m.number + 1 AS transaction_number, m.place,
     m.account, m.stream, a.asset, coalesce(o.plain, m.quantity)::DECIMAL(38, 18) AS quantity, m.role, m.kind, a.is_cash,
-    m.occurred_at, m.tx_hash, m.counterparty, m.raw_file, m.payload_hash
+    m.occurred_at, m.tx_hash, m.counterparty, k.mark, m.raw_file, m.payload_hash
 FROM (
     SELECT
-        rowid AS number, * EXCLUDE (postings, id),
+        rowid AS number, * EXCLUDE (postings, id, marks),
         account || '/' || stream || '/' || id AS transaction_id,
         unnest(postings, recursive := true),
         generate_subscripts(postings, 1) AS place
@@ -28,6 +33,7 @@ FROM (
 ) AS m
 JOIN asset_names AS a ON a.written = m.asset
 LEFT JOIN odd_quantities AS o ON o.written = m.quantity
+LEFT JOIN marked AS k ON k.number = m.number AND k.written = m.asset
 WHERE m.role = 'principal' OR coalesce(o.plain, m.quantity)::DECIMAL(38, 18) <> 0;
 
 -- What is set aside, with the assets that it is about under the names that the books use for them.

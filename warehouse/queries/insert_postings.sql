@@ -1,13 +1,15 @@
--- From ledger.legs and `leg_values` to ledger.postings. The base currency is its own value, to the eighth decimal.
+-- From ledger.legs, ledger.spam and `leg_values` to ledger.postings. Spam is worth nothing by its mark. The base currency is its own value, to the eighth decimal.
 
 INSERT INTO ledger.postings BY NAME
 SELECT
-    l.*,
-    CASE WHEN l.asset = getvariable('base_currency') THEN l.quantity::DECIMAL(38, 8) ELSE v.value END AS value_usd,
+    l.* EXCLUDE (mark), s.asset IS NOT NULL AS is_spam,
+    CASE WHEN s.asset IS NOT NULL THEN 0 WHEN l.asset = getvariable('base_currency') THEN l.quantity::DECIMAL(38, 8) ELSE v.value END AS value_usd,
     CASE
+        WHEN s.asset IS NOT NULL THEN 'spam'
         WHEN l.asset = getvariable('base_currency') THEN 'base'
         WHEN v.value IS NOT NULL THEN v.source
     END AS price_source,
     v.value IS NOT NULL AND v.is_interpolated AS is_interpolated
 FROM ledger.legs AS l
-LEFT JOIN leg_values AS v USING (transaction_number, place);
+LEFT JOIN leg_values AS v USING (transaction_number, place)
+LEFT JOIN ledger.spam AS s ON s.asset = l.asset;

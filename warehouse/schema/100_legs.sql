@@ -16,6 +16,7 @@ CREATE OR REPLACE TABLE ledger.legs (
     occurred_at TIMESTAMPTZ NOT NULL,
     tx_hash VARCHAR,
     counterparty VARCHAR,
+    mark VARCHAR CHECK (mark IN ('bait', 'unasked')),
     raw_file VARCHAR NOT NULL,
     payload_hash VARCHAR NOT NULL
 );
@@ -35,5 +36,6 @@ COMMENT ON COLUMN ledger.legs.is_cash IS 'Whether the asset is money issued by a
 COMMENT ON COLUMN ledger.legs.occurred_at IS 'When, in UTC.';
 COMMENT ON COLUMN ledger.legs.tx_hash IS 'Hash of the transaction on its chain, where the source tells one.';
 COMMENT ON COLUMN ledger.legs.counterparty IS 'Who was on the other side (an address), where the source tells.';
+COMMENT ON COLUMN ledger.legs.mark IS 'What the source says of a token that nobody asked for: bait (named after a site or a claim) or unasked (any other that is not known). NULL for everything else, and for what the person decided.';
 COMMENT ON COLUMN ledger.legs.raw_file IS 'Evidence: the file below the raw folder that holds the row; overrides.toml for an opening lot.';
 COMMENT ON COLUMN ledger.legs.payload_hash IS 'First 32 hex digits of the SHA-256 of the row as received.';

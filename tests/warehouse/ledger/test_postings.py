@@ -10,8 +10,9 @@ from support.raw_book import AS_OF, Ask, RawBook, instant, row
 from warehouse.ledger.legs import LEGS
 from warehouse.ledger.postings import POSTINGS
 from warehouse.market.prices import PRICES_STEP
+from warehouse.market.spam import SPAM
 
-STEPS = (LEGS, PRICES_STEP, POSTINGS)
+STEPS = (LEGS, PRICES_STEP, SPAM, POSTINGS)
 
 
 def _values(ask: Ask) -> list[tuple[str, Decimal | None, str | None]]:

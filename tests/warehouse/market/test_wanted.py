@@ -1,8 +1,10 @@
 """Which prices are asked for: those that a value or a holding needs, and no more."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from connectors.records import Mark
 from support.raw_book import AS_OF, RawBook, row
 from warehouse.connection import open_warehouse
 from warehouse.ledger.legs import LEGS
@@ -48,3 +50,11 @@ def test_wanted__swaps_income_fees_and_other_money__are_needed_from_their_day(tm
         ("ETH", date(2024, 2, 5)),
         ("EUR", date(2024, 1, 5)),
     ]
+
+
+def test_wanted__bait__is_asked_of_nobody(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    bait = replace(row("1", "airdrop", "2025-02-01", "900 BAIT"), marks=[Mark("BAIT", "bait")])
+    unasked = replace(row("2", "deposit", "2025-02-02", "5 FROG"), marks=[Mark("FROG", "unasked")])
+    book.add("k", "transactions", bait, unasked)
+    assert _wanted(book) == [("FROG", date(2025, 2, 2))]

@@ -11,13 +11,14 @@ from warehouse.ledger.legs import LEGS
 from warehouse.ledger.postings import POSTINGS
 from warehouse.ledger.transfers import TRANSFERS
 from warehouse.market.prices import PRICES_STEP
+from warehouse.market.spam import SPAM
 from warehouse.matching.events import EVENTS
 from warehouse.matching.identifications import IDENTIFICATIONS
 from warehouse.matching.income import INCOME
 from warehouse.matching.lots import LOTS
 from warehouse.quality.problems import PROBLEMS
 
-STEPS = (LEGS, PRICES_STEP, TRANSFERS, POSTINGS, EVENTS, IDENTIFICATIONS, LOTS, INCOME, PROBLEMS)
+STEPS = (LEGS, PRICES_STEP, SPAM, TRANSFERS, POSTINGS, EVENTS, IDENTIFICATIONS, LOTS, INCOME, PROBLEMS)
 _OPEN = "SELECT account, asset, quantity, cost_usd FROM lots.open_lots ORDER BY ALL"
 _PROBLEMS = "SELECT problem, account, asset, quantity FROM quality.problems ORDER BY ALL"
 

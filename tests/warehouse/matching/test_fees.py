@@ -12,12 +12,13 @@ from warehouse.ledger.legs import LEGS
 from warehouse.ledger.postings import POSTINGS
 from warehouse.ledger.transfers import TRANSFERS
 from warehouse.market.prices import PRICES_STEP
+from warehouse.market.spam import SPAM
 from warehouse.matching.events import EVENTS
 from warehouse.matching.identifications import IDENTIFICATIONS
 from warehouse.matching.lots import LOTS
 from warehouse.settings import LotSettings
 
-STEPS = (LEGS, PRICES_STEP, TRANSFERS, POSTINGS, EVENTS, IDENTIFICATIONS, LOTS)
+STEPS = (LEGS, PRICES_STEP, SPAM, TRANSFERS, POSTINGS, EVENTS, IDENTIFICATIONS, LOTS)
 DAY = "2025-06-02"
 
 

@@ -9,12 +9,13 @@ from warehouse.ledger.legs import LEGS
 from warehouse.ledger.postings import POSTINGS
 from warehouse.ledger.transfers import TRANSFERS
 from warehouse.market.prices import PRICES_STEP
+from warehouse.market.spam import SPAM
 from warehouse.matching.events import EVENTS
 from warehouse.matching.identifications import IDENTIFICATIONS
 from warehouse.matching.income import INCOME
 from warehouse.matching.lots import LOTS
 
-STEPS = (LEGS, PRICES_STEP, TRANSFERS, POSTINGS, EVENTS, IDENTIFICATIONS, LOTS, INCOME)
+STEPS = (LEGS, PRICES_STEP, SPAM, TRANSFERS, POSTINGS, EVENTS, IDENTIFICATIONS, LOTS, INCOME)
 
 
 def test_income__commission_kept_back_from_a_reward__is_neither_income_nor_a_sale(tmp_path: Path) -> None:
