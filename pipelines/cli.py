@@ -18,6 +18,7 @@ from pipelines.commands import (
     init,
     match,
     problems,
+    replay,
     resolve,
     sql,
     sync,
@@ -55,6 +56,7 @@ app.command("explain")(explain.explain)
 app.command("problems")(problems.problems)
 app.command("resolve")(resolve.resolve)
 app.command("match")(match.match)
+app.command("replay")(replay.replay)
 app.add_typer(what_if.app, name="what-if")
 
 

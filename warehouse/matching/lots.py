@@ -9,25 +9,9 @@ from datetime import datetime
 from warehouse.lots.engine import match_lots
 from warehouse.matching.checks import LOT_CHECKS
 from warehouse.matching.policies import policy_of
-from warehouse.schema import create_tables, drop_tables, fetch_query, insert_rows, store_rows
+from warehouse.queries import select_rows
+from warehouse.schema import create_tables, drop_tables, insert_rows, store_rows
 from warehouse.steps import Book, Step
-
-_EVENTS = """
-WITH identified AS (
-    SELECT event_id, string_agg(lot_id || ':' || u.quantity, ' ' ORDER BY entry_number, lot_id) AS lots,
-        max(identified_at) AS identified_at, bool_and(is_broker_told) AS is_broker_told
-    FROM lots.identification_uses AS u JOIN lots.identifications USING (entry_number, lot_id)
-    GROUP BY event_id
-)
-SELECT event_id, occurred_at, account, asset, event AS kind, quantity, value_usd, to_account, acquired_at,
-    CASE WHEN event = 'acquire' AND kind = 'gift' THEN fair_value_usd END AS fair_value_usd,
-    CASE WHEN fee_quantity > 0 THEN fee_quantity END AS fee_quantity, arrived_at,
-    CASE WHEN event = 'acquire' THEN kind END AS origin,
-    CASE WHEN event = 'dispose' THEN kind END AS purpose,
-    lots, identified_at, is_broker_told
-FROM lots.events LEFT JOIN identified USING (event_id)
-WHERE event <> 'unexplained'
-"""
 
 _METHODS = "SELECT account, since, method FROM lots.methods ORDER BY account, since NULLS FIRST"
 
@@ -64,7 +48,7 @@ def build_lots(book: Book) -> None:
     for account, since, method in connection.execute(_METHODS).fetchall():
         methods.setdefault(account, []).append((since, method))
     policy = policy_of(book.settings, methods)
-    matched = match_lots(fetch_query(connection, _EVENTS), policy=policy, until=book.as_of)
+    matched = match_lots(select_rows(connection, "read_engine_events"), policy=policy, until=book.as_of)
     connection.execute(_LOTS)
     insert_rows(connection, "lots.open_lots", matched.open_lots)
     insert_rows(connection, "lots.lot_moves", matched.lot_moves)
