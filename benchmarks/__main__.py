@@ -6,6 +6,8 @@ Belongs here: running them one after the other. Does not belong here: measuring.
 import subprocess
 import sys
 
-for command in (["benchmarks.lots"], ["benchmarks.build", "10000", "100000"], ["benchmarks.harvest"]):
+COMMANDS = (["benchmarks.lots"], ["benchmarks.rival"], ["benchmarks.build", "10000", "100000"], ["benchmarks.harvest"])
+
+for command in COMMANDS:
     print("==", *command, flush=True)
     subprocess.run([sys.executable, "-m", *command], check=True)

@@ -71,7 +71,7 @@ class _Book:
         self.until_us = None if until is None else pa.scalar(until, INSTANT).cast(pa.int64()).as_py()
         self.machine = machine
         self.lot_event = lots_of(columns)
-        self.facts = _facts(columns, policy, self.lot_event)
+        self.facts = facts_of(columns, policy, self.lot_event)
         self.named = named_lots(columns, policy, self.lot_event)
 
     def walk(self, chosen: Flags, *, opening: Parts | None = None, is_universal: bool = False) -> Reader:
@@ -104,7 +104,7 @@ class _Book:
         )
 
 
-def _facts(columns: Columns, policy: Policy, lot_event: Rows) -> LotFacts:
+def facts_of(columns: Columns, policy: Policy, lot_event: Rows) -> LotFacts:
     """What the walk needs to know of each lot."""
     acquired_us = columns.acquired_us[lot_event]
     long_day = first_long_days(local_days(acquired_us, policy.time_zone))
