@@ -1,8 +1,8 @@
 """rp2 1.7.2 beside the lot engine, on the same events in one run: `python -m benchmarks.rival --events 100000`.
 
 rp2 gets an environment of its own from `rp2.lock`, under `.venv/rp2`, once. It knows one pool for each coin, so the
-engine is given one as well, and sales without lots, on which rp2 stops, are left out for both. Both have to find the same
-slices and, to rp2's precision, the same gain.
+engine is given one as well, and sales without lots, on which rp2 stops, are left out for both. Both have to find the
+same slices and, to rp2's precision, the same gain.
 
 Belongs here: the two engines on the same events. Does not belong here: other comparisons (`lots.py`).
 """

@@ -49,12 +49,11 @@ def main() -> None:
         file.flush()
         configuration = Configuration(file.name, US())
     books = [_input(configuration, asset, [event for event in events if event["asset"] == asset]) for asset in assets]
+    method = importlib.import_module(f"rp2.plugin.accounting_method.{sys.argv[2]}")
     seconds, slices, gain = 0.0, 0, ZERO
     for book in books:
         methods = AVLTree()
-        methods.insert_node(
-            1970, importlib.import_module(f"rp2.plugin.accounting_method.{sys.argv[2]}").AccountingMethod()
-        )
+        methods.insert_node(1970, method.AccountingMethod())
         engine = AccountingEngine(years_2_methods=methods)
         start = time.perf_counter()
         computed = compute_tax(configuration, engine, book)

@@ -7,7 +7,6 @@ import os
 import sys
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, cast
@@ -21,8 +20,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from warehouse.exact import USD_PLACES, from_units
 from warehouse.lots.engine import match_lots
 from warehouse.lots.events import EVENTS, InvalidEvents, checked_events
+from warehouse.lots.limbs import limbs_of, total_of
 from warehouse.lots.policy import METHODS, Method, MethodSince, Policy, Pool
 from warehouse.lots.results import Matched
 
@@ -193,5 +194,4 @@ def _print_totals(matched: Matched, folder: Path) -> None:
 
 def _total(column: pa.ChunkedArray) -> str:
     """The exact sum, in as many digits as it takes; NULLs are left out."""
-    total = pc.sum(column.cast(pa.decimal256(76, 8))).as_py() or Decimal(0)
-    return f"{total:f}"
+    return f"{from_units(total_of(limbs_of(column)), USD_PLACES):f}"
