@@ -95,6 +95,12 @@ def walk_seconds(events: pa.Table, method: Method) -> float:
     return min(turns)
 
 
+def command(events: Path) -> None:
+    """Run `lotkeeper match` on a file."""
+    program = Path(sys.executable).parent / "lotkeeper"
+    subprocess.run([program, "match", events, "--output", events.parent / "answer"], check=True, capture_output=True)
+
+
 def compare(count: int) -> None:
     """Print seconds of each way to match `count` events, and how many times reading the events that is."""
     with tempfile.TemporaryDirectory() as folder:
@@ -117,15 +123,13 @@ def compare(count: int) -> None:
         for method in METHODS:
             policy = Policy(default_method=method)
             _row(f"match, {method}", fastest(partial(match_lots, events, policy=policy)), count, reading, sql)
-        command = [str(Path(sys.executable).parent / "lotkeeper"), "match", str(path), "--output", folder + "/answer"]
-        whole = fastest(lambda: subprocess.run(command, check=True, capture_output=True))
-        _row("lotkeeper match, fifo", whole, count, reading, sql)
+        _row("lotkeeper match, fifo", fastest(lambda: command(path)), count, reading, sql)
 
 
 def grow(counts: list[int]) -> None:
-    """Print how walk and match grow, each size in a process of its own with what it needs of memory."""
-    print(f"\n{'':>12}{'walk, us/event':>20}{'match, us/event':>20}")
-    print(f"{'events':>12}{'fifo':>10}{'hifo':>10}{'fifo':>10}{'hifo':>10}{'MB at most':>12}")
+    """Print how everything grows, and what `lotkeeper match` needs of memory, each size in a process of its own."""
+    print(f"\n{'us/event':>12}{'walk':>20}{'match':>20}{'command':>10}")
+    print(f"{'events':>12}{'fifo':>10}{'hifo':>10}{'fifo':>10}{'hifo':>10}{'fifo':>10}{'MB':>8}")
     for count in counts:
         subprocess.run([sys.executable, "-m", "benchmarks.lots", "--one", str(count)], check=True)
 
@@ -136,17 +140,21 @@ def one(count: int) -> None:
     events = events_table(count)
     seconds = [walk_seconds(events, method) for method in GROWN]
     seconds += [fastest(partial(match_lots, events, policy=Policy(default_method=method))) for method in GROWN]
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{count:>12,}" + "".join(f"{part / count * 1e6:>10.3f}" for part in seconds) + f"{memory:>12,}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "events.parquet"
+        pq.write_table(events, path)
+        seconds.append(_seconds(lambda: command(path)))
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    print(f"{count:>12,}" + "".join(f"{part / count * 1e6:>10.3f}" for part in seconds) + f"{memory:>8,}", flush=True)
 
 
 def start_up() -> None:
     """Print what the first match costs on a machine that never compiled it, and on one that did."""
     with tempfile.TemporaryDirectory() as cache:
-        command = [sys.executable, "-m", "benchmarks.lots", "--first"]
+        first = [sys.executable, "-m", "benchmarks.lots", "--first"]
         for what in ("compiling", "from the cache"):
             done = subprocess.run(
-                command, check=True, capture_output=True, text=True, env={**os.environ, "NUMBA_CACHE_DIR": cache}
+                first, check=True, capture_output=True, text=True, env={**os.environ, "NUMBA_CACHE_DIR": cache}
             )
             print(f"first match of {SMALL:,} events in a process, {what}: {float(done.stdout):.2f} s")
 

@@ -54,7 +54,7 @@ class Reader:
     def disposals(self) -> pa.Table:
         """Schema `DISPOSALS`."""
         is_taken = np.isin(self.answer.fields[:, HOW], (BY_ORDER, BY_NAME))
-        rows = self._in_turn(is_taken, (TAKE,))
+        rows = self._of_steps(is_taken, (TAKE,))
         fields, amounts = self.answer.fields[rows], self.answer.amounts[rows]
         step, lot, flags = fields[:, STEP_OF], fields[:, LOT_OF_ROW], fields[:, FLAGS]
         event = self.plan.event[step]
@@ -87,7 +87,7 @@ class Reader:
     def lot_moves(self) -> pa.Table:
         """Schema `LOT_MOVES`; nothing for pools without accounts."""
         is_taken = np.isin(self.answer.fields[:, HOW], (BY_ORDER, BY_NAME))
-        rows = self._in_turn(is_taken, (MOVE, FEE_TO_BASIS))
+        rows = self._of_steps(is_taken, (MOVE, FEE_TO_BASIS))
         rows = rows[self.plan.pool_account[self.plan.pool[self.answer.fields[rows, STEP_OF]]] >= 0]
         fields, amounts = self.answer.fields[rows], self.answer.amounts[rows]
         step, lot = fields[:, STEP_OF], fields[:, LOT_OF_ROW]
@@ -142,13 +142,10 @@ class Reader:
             is_transit=self.plan.is_transit[pool],
         )
 
-    def _in_turn(self, chosen: Flags, ops: tuple[int, ...]) -> Rows:
-        """The chosen rows of these steps, in the order in which they happened."""
+    def _of_steps(self, chosen: Flags, ops: tuple[int, ...]) -> Rows:
+        """The chosen rows of these steps, asset by asset as they happened."""
         rows = np.flatnonzero(chosen)
-        step = self.answer.fields[rows, STEP_OF]
-        is_meant = np.isin(self.plan.op[step], ops)
-        rows, step = rows[is_meant], step[is_meant]
-        return rows[np.argsort(self.plan.turn[step], kind="stable")]
+        return rows[np.isin(self.plan.op[self.answer.fields[rows, STEP_OF]], ops)]
 
     def _is_long(self, event: Rows, lot: Rows, is_gift_loss: Flags) -> Flags:
         long_day = self.facts.long_day[lot]
