@@ -13,6 +13,7 @@ from pipelines.commands import (
     candidates,
     check,
     explain,
+    forms,
     gains,
     identify,
     init,
@@ -51,6 +52,7 @@ app.command("up")(up.up)
 app.command("sql")(sql.sql)
 app.command("candidates")(candidates.candidates)
 app.command("gains")(gains.gains)
+app.command("forms")(forms.forms)
 app.command("identify")(identify.identify)
 app.command("explain")(explain.explain)
 app.command("problems")(problems.problems)

@@ -113,3 +113,25 @@ def test_secret__set_nowhere__says_where_to_put_it(tmp_path: Path, monkeypatch: 
     configuration = read_configuration(_write(tmp_path, GOOD))
     with pytest.raises(ConfigurationError, match=r"KRAKEN_KEY=\.\.\. into the environment"):
         configuration.secret("env:KRAKEN_KEY")
+
+
+def test_configuration__forms_of_an_account_that_there_is_not__are_refused_with_their_line(tmp_path: Path) -> None:
+    config = tmp_path / "lotkeeper.toml"
+    config.write_text(
+        '[taxpayer]\ntime_zone = "UTC"\n[[account]]\nname = "a"\nkind = "csv"\npath = "a.csv"\n'
+        '[[form_1099da]]\naccount = "b"\ntax_year = 2025\npath = "b.csv"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigurationError, match=r"lotkeeper.toml:8: there is no account 'b'; there are a"):
+        read_configuration(config)
+
+
+def test_configuration__two_forms_of_one_account_and_year__are_refused(tmp_path: Path) -> None:
+    form = '[[form_1099da]]\naccount = "a"\ntax_year = 2025\npath = "b.csv"\n'
+    config = tmp_path / "lotkeeper.toml"
+    config.write_text(
+        f'[taxpayer]\ntime_zone = "UTC"\n[[account]]\nname = "a"\nkind = "csv"\npath = "a.csv"\n{form}{form}',
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigurationError, match=r"lotkeeper.toml:12: a has two Forms 1099-DA of 2025"):
+        read_configuration(config)
