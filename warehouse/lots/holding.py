@@ -20,16 +20,24 @@ Days = npt.NDArray[np.int64]
 
 _EPOCH = date(1970, 1, 1)
 _DAY_US = 86_400_000_000
-_FEBRUARY = 2
-_LEAP_DAY = 29
 
 
 def first_long_date(acquired: date) -> date:
     """The first date on which a disposal of a lot acquired on `acquired` is long-term."""
+    return first_date_beyond(acquired, months=12)
+
+
+def first_date_beyond(acquired: date, *, months: int) -> date:
+    """The first date on which a lot acquired on `acquired` has been held for more than `months` calendar months.
+
+    Where the month has no such day, the first of the next (Rev. Rul. 66-7; Caspe v. United States, 694 F.2d 1116).
+    """
     start = acquired + timedelta(days=1)
-    if (start.month, start.day) == (_FEBRUARY, _LEAP_DAY):
-        return date(start.year + 1, 3, 1)
-    return start.replace(year=start.year + 1)
+    years, month = divmod(start.month - 1 + months, 12)
+    try:
+        return date(start.year + years, month + 1, start.day)
+    except ValueError:
+        return date(start.year + years, month + 2, 1)
 
 
 def term_of(acquired: date, disposed: date) -> Term:
