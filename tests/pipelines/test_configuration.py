@@ -135,3 +135,35 @@ def test_configuration__two_forms_of_one_account_and_year__are_refused(tmp_path:
     )
     with pytest.raises(ConfigurationError, match=r"lotkeeper.toml:12: a has two Forms 1099-DA of 2025"):
         read_configuration(config)
+
+
+BRITISH = GOOD.replace(
+    '[taxpayer]\ntime_zone = "America/New_York"', '[taxpayer]\njurisdiction = "GB"\ntime_zone = "Europe/London"'
+)
+
+
+def test_jurisdiction__one_that_is_here__brings_its_currency(tmp_path: Path) -> None:
+    configuration = read_configuration(_write(tmp_path, BRITISH))
+    assert (configuration.country.code, configuration.country.base_currency) == ("GB", "GBP")
+
+
+def test_jurisdiction__one_that_is_not_here__is_refused_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"lotkeeper.toml:2: taxpayer.jurisdiction: there are no rules for 'FR'"
+    ):
+        read_configuration(_write(tmp_path, BRITISH.replace('"GB"', '"FR"')))
+
+
+@pytest.mark.parametrize(
+    ("added", "words"),
+    [
+        ('lot_method = "hifo"\n', r":17: lot_method: hifo is no method for coins in the United Kingdom; expected fifo"),
+        ('[lots]\npool = "account"\n', r":18: lots.pool: the law of the United Kingdom leaves no such choice"),
+        ('[lots]\ntransfer_fee = "basis"\n', r":18: lots.transfer_fee: the law of the United Kingdom"),
+    ],
+)
+def test_choice_about_lots__that_the_law_does_not_know__is_refused_on_its_line(
+    tmp_path: Path, added: str, words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        read_configuration(_write(tmp_path, BRITISH + added))

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.lots.calendar import Calendar
 from warehouse.lots.columns import ACQUIRED, TRANSFERRED, Columns, Flags
 from warehouse.lots.events import INSTANT, QUANTITY, UNTAXED_PURPOSES, USD
-from warehouse.lots.holding import first_long_days, local_years
 from warehouse.lots.limbs import decimals_of, integers_of, limbs_of_integers
 from warehouse.lots.memory import (
     BY_NAME,
@@ -50,6 +50,7 @@ class Reader:
     answer: Answer
     facts: LotFacts
     lot_event: Rows
+    calendar: Calendar
 
     def disposals(self) -> pa.Table:
         """Schema `DISPOSALS`."""
@@ -78,7 +79,7 @@ class Reader:
             cost_usd=decimals_of(amounts[:, COST], USD, has_cost),
             gain_usd=decimals_of(amounts[:, GAIN], USD, has_cost & has_proceeds),
             term=_words(("short", "long"), self._is_long(event, lot, is_gift_loss)),
-            tax_year=pa.array(local_years(self.columns.day[event]).astype(np.int32)),
+            tax_year=pa.array(self.calendar.tax_years(self.columns.day[event])),
             method=_words((*METHOD_NAMES, "specific"), method),
             kind=self._kinds(event),
             cost_basis=_words(("cost", "gift_loss", "gift_neither"), basis),
@@ -151,7 +152,7 @@ class Reader:
         long_day = self.facts.long_day[lot]
         if is_gift_loss.any():  # held since the gift, not since the donor's purchase
             own = self.columns.day[self.lot_event[lot[is_gift_loss]]]
-            long_day[is_gift_loss] = first_long_days(own)
+            long_day[is_gift_loss] = self.calendar.first_long_days(own)
         is_long: Flags = self.columns.day[event] >= long_day
         return is_long
 

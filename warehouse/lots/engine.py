@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from warehouse.lots.answer import Reader, event_problems, open_lots
 from warehouse.lots.columns import Columns, Flags, columns_of
 from warehouse.lots.events import INSTANT, checked_events
-from warehouse.lots.holding import first_long_days, local_date, local_days
+from warehouse.lots.holding import local_date, local_days
 from warehouse.lots.identification import named_lots
 from warehouse.lots.limbs import limbs_of
 from warehouse.lots.machines import Machine
@@ -121,7 +121,7 @@ class _Book:
         )  # fmt: skip
         machine = self.machine or machine_for(plan, self.facts)
         answer = run(plan, self.facts, (self.named.lot, self.named.quantity), machine)
-        return Reader(self.columns, plan, answer, self.facts, self.lot_event)
+        return Reader(self.columns, plan, answer, self.facts, self.lot_event, self.policy.calendar)
 
     def matched(
         self, readers: list[Reader], parts: Parts, *, moves: Sequence[pa.Table] = (), problems: Sequence[pa.Table] = ()
@@ -157,7 +157,7 @@ def _by_asset(tables: Sequence[pa.Table]) -> pa.Table:
 def facts_of(columns: Columns, policy: Policy, lot_event: Rows) -> LotFacts:
     """What the walk needs to know of each lot."""
     acquired_us = columns.acquired_us[lot_event]
-    long_day = first_long_days(local_days(acquired_us, policy.time_zone))
+    long_day = policy.calendar.first_long_days(local_days(acquired_us, policy.time_zone))
     origin, fair = columns.texts("origin"), columns.texts("fair_value_usd")
     has_fair_value, fair_value = np.zeros(len(lot_event), np.bool_), np.zeros((len(lot_event), 2), np.uint64)
     if origin.null_count < len(origin):

@@ -1,4 +1,4 @@
-"""The holding period: from which day a lot is long-term. Pure calendar arithmetic on local dates.
+"""The holding period in the US: from which day a lot is long-term. Pure calendar arithmetic on local dates.
 
 Belongs here: the day count and the local dates of instants. Does not belong here: which lot is sold, or any rate.
 
@@ -18,7 +18,6 @@ Term = Literal["short", "long"]
 Days = npt.NDArray[np.int64]
 """Days since 1970-01-01."""
 
-_EPOCH = date(1970, 1, 1)
 _DAY_US = 86_400_000_000
 
 
@@ -50,13 +49,6 @@ def days_until_long(acquired: date, today: date) -> int:
     return max(0, (first_long_date(acquired) - today).days)
 
 
-def first_long_days(acquired: Days) -> Days:
-    """`first_long_date` of many dates at once, as days since 1970-01-01."""
-    distinct, places = np.unique(acquired, return_inverse=True)
-    firsts = [(first_long_date(_EPOCH + timedelta(days=day)) - _EPOCH).days for day in distinct.tolist()]
-    return np.array(firsts, dtype=np.int64)[places]
-
-
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
     """The date that the calendar of `zone` showed at `instant` (aware)."""
     return instant.astimezone(zone).date()
@@ -74,12 +66,6 @@ def local_days(instants_us: npt.NDArray[np.int64], zone: ZoneInfo) -> Days:
     shifts = np.array(offsets, dtype=np.int64)[np.searchsorted(np.array(starts), instants_us, side="right") - 1]
     local: Days = np.floor_divide(instants_us + shifts, _DAY_US)
     return local
-
-
-def local_years(days: Days) -> Days:
-    """The calendar years of days since 1970-01-01."""
-    years: Days = days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    return years
 
 
 def _offset_changes(first_us: int, last_us: int, zone: ZoneInfo) -> tuple[list[int], list[int]]:
