@@ -16,6 +16,7 @@ from connectors.evm.movements import Happening, Token
 from connectors.evm.proof import NOTHING, States
 from connectors.evm.ranges import Blocks, Reach, ask_over
 from connectors.evm.reading import Reader
+from connectors.evm.refusals import StateMissingError
 from connectors.evm.remainders import close
 from connectors.evm.tokens import read_tokens
 from connectors.evm.topics import log_calls
@@ -57,8 +58,8 @@ class Finder:
         self._tokens: dict[str, Token] = {}
         owners = sorted(self._owned)
         codes = self._node.ask_all([("eth_getCode", (owner, hex(height))) for owner in owners])
-        contracts = {owner for owner, code in zip(owners, codes, strict=True) if code not in {"0x", None, ""}}
-        self.blind: dict[Sight, str] = chosen.blind(contracts)
+        self._contracts = {owner for owner, code in zip(owners, codes, strict=True) if code not in {"0x", None, ""}}
+        self.blind: dict[Sight, str] = chosen.blind(self._contracts)
         """What of the account's history is not seen completely, and why."""
 
     def read(self, blocks: Blocks) -> Read:
@@ -72,8 +73,12 @@ class Finder:
         happenings = self._reader.read(found, height=blocks.last)
         opening: dict[str, int] = {}
         if self._chosen.is_archive:
-            happenings = close(self._reader, self._states, happenings, self._owned, blocks)
-            opening = self._held_before(blocks)
+            try:
+                happenings = close(self._reader, self._states, happenings, self._owned, blocks)
+                opening = self._held_before(blocks)
+            except StateMissingError:  # it knew an old balance when it was asked for one, and does not know them all
+                self._chosen.is_archive = False
+                self.blind = self._chosen.blind(self._contracts)
             self._states.forget(blocks.last)
         happenings = [each for each in happenings if each.facts.block_number in blocks]
         self._check_unmoved(blocks.last, headers[blocks.last]["hash"])

@@ -18,7 +18,14 @@ from typing import Any
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from connectors.evm.refusals import MethodMissingError, NodeRefusalError, RangeTooLargeError, RateLimitError, refusal
+from connectors.evm.refusals import (
+    RANGED,
+    MethodMissingError,
+    NodeRefusalError,
+    RangeTooLargeError,
+    RateLimitError,
+    refusal,
+)
 from connectors.sync import SourceAnswerError, SourceRefusedError, SourceUnavailableError
 
 Call = tuple[str, tuple[Any, ...]]
@@ -27,7 +34,10 @@ Call = tuple[str, tuple[Any, ...]]
 BATCH = 100
 PARALLEL = 4
 ATTEMPTS = 8
-_RANGED = frozenset({"eth_getLogs", "trace_filter"})
+_PATIENCE = 3
+"""So often a batch meets the rate limit before it is cut in halves."""
+_RECOVERY = 16
+"""After so many batches that went well larger ones are tried again."""
 _BAD_GATEWAY = 500
 _STATUS_RATE = 429
 _STATUS_TOO_LARGE = 413
@@ -38,7 +48,11 @@ class _AgainError(Exception):
 
 
 class _NoBatchError(Exception):
-    """The node takes no batch, or none of this size."""
+    """The node takes no batch of this size: never (`is_lasting`), or not at this rate."""
+
+    def __init__(self, *, is_lasting: bool = True) -> None:
+        super().__init__("a smaller batch")
+        self.is_lasting = is_lasting
 
 
 class Node:
@@ -55,7 +69,8 @@ class Node:
         self._url = url
         self._sleep = sleep
         self._seconds = seconds
-        self._batch = BATCH
+        self._batch = self._most = BATCH
+        self._successes = 0
         self._ids = itertools.count(1)
         self._lock = Lock()
         self._slots = Semaphore(PARALLEL)
@@ -94,6 +109,18 @@ class Node:
 
     def _settle(self, calls: Sequence[Call]) -> list[Any]:
         """The answers to one batch, made smaller where the node wants it so."""
+        limited = 0
+
+        def once() -> list[Any]:
+            nonlocal limited
+            try:
+                return self._narrow(calls)
+            except RateLimitError:
+                limited += 1
+                if limited >= _PATIENCE and len(calls) > 1:
+                    raise _NoBatchError(is_lasting=False) from None
+                raise
+
         retrying = Retrying(
             retry=retry_if_exception_type((_AgainError, RateLimitError)),
             stop=stop_after_attempt(ATTEMPTS),
@@ -102,9 +129,9 @@ class Node:
             reraise=True,
         )
         try:
-            return retrying(self._narrow, calls)
-        except _NoBatchError:
-            return self._in_halves(calls)
+            answers: list[Any] = retrying(once)
+        except _NoBatchError as error:
+            return self._in_halves(calls, is_lasting=error.is_lasting)
         except RateLimitError:
             raise SourceUnavailableError(
                 f"{self.label} limits how often it may be asked and did not let us through in {ATTEMPTS} attempts; "
@@ -112,11 +139,19 @@ class Node:
             ) from None
         except _AgainError as error:
             raise SourceUnavailableError(f"{self.label} did not answer in {ATTEMPTS} attempts: {error}") from None
+        with self._lock:
+            self._successes += 1
+            if self._successes % _RECOVERY == 0:
+                self._batch = min(self._batch * 2, self._most)
+        return answers
 
-    def _in_halves(self, calls: Sequence[Call]) -> list[Any]:
+    def _in_halves(self, calls: Sequence[Call], *, is_lasting: bool) -> list[Any]:
         middle = len(calls) // 2
         with self._lock:
             self._batch = max(1, min(self._batch, middle))
+            self._successes = 0
+            if is_lasting:
+                self._most = self._batch
         return [*self._settle(calls[:middle]), *self._settle(calls[middle:])]
 
     def _narrow(self, calls: Sequence[Call]) -> list[Any]:
@@ -129,8 +164,6 @@ class Node:
                 if self._width > 1:
                     self._width -= 1
                     self._surplus += 1
-            if len(calls) > 1:
-                raise _NoBatchError from None
             raise
         finally:
             with self._lock:
@@ -170,7 +203,7 @@ class Node:
         return why
 
     def _post(self, body: Any, calls: Sequence[Call]) -> Any:
-        is_ranged = len(calls) == 1 and calls[0][0] in _RANGED
+        is_ranged = len(calls) == 1 and calls[0][0] in RANGED
         try:
             response = self._session.post(self._url, json=body, timeout=(10.0, self._seconds), allow_redirects=False)
         except requests.Timeout:

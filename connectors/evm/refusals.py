@@ -37,6 +37,9 @@ class RateLimitError(Exception):
         self.seconds = seconds
 
 
+RANGED = frozenset({"eth_getLogs", "trace_filter"})
+"""Methods that are asked about a range of blocks."""
+_STATEFUL = frozenset({"eth_getBalance", "eth_getTransactionCount", "eth_getCode", "eth_call"})
 _EXECUTION_CODES = frozenset({3, -32015})
 _MISSING_CODES = frozenset({-32601, -32004})
 _RATE_CODES = frozenset({429, -32029, -32090, -32097})
@@ -52,9 +55,9 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _TOO_LARGE = re.compile(
-    r"block range|range (is )?(too|exceed)|more than \d+ (results|logs)|too many (results|logs|blocks)|"
+    r"block range|ranges? over|range (is )?(too|exceed)|more than \d+ (results|logs)|too many (results|logs|blocks)|"
     r"response (size|is too (large|big))|result (set )?(is )?too large|exceeds? (the )?(max|limit|range)|"
-    r"limited to|query timeout|timed out|timeout|max(imum)? (block )?range|request entity too large|reduce",
+    r"limited to (a )?\d|query timeout|timed out|timeout|max(imum)? (block )?range|request entity too large|reduce",
     re.IGNORECASE,
 )
 _STATE = re.compile(
@@ -78,14 +81,19 @@ def refusal(method: str, error: Any, *, node: str) -> NodeRefusalError | RateLim
         return ExecutionFailedError(told)
     if code in _RATE_CODES or _RATE.search(words):
         return RateLimitError()
-    return _lasting(code, words)(told)
+    return _lasting(method, code, words)(told)
 
 
-def _lasting(code: Any, words: str) -> type[NodeRefusalError]:
-    if code in _MISSING_CODES or _MISSING.search(words):
+def _lasting(method: str, code: Any, words: str) -> type[NodeRefusalError]:
+    """What is said depends on what was asked: a state, a range and a method can each be "not available"."""
+    if code in _MISSING_CODES:
         return MethodMissingError
-    if _STATE.search(words):
+    if method in _STATEFUL and _STATE.search(words):
         return StateMissingError
+    if method in RANGED and _TOO_LARGE.search(words):
+        return RangeTooLargeError
+    if _MISSING.search(words):
+        return MethodMissingError
     if code == -32005 or _TOO_LARGE.search(words):  # noqa: PLR2004 -- limit exceeded: of results, where no rate is named
         return RangeTooLargeError
     return NodeRefusalError

@@ -148,6 +148,17 @@ def test_sync__node_that_sees_more_than_the_one_before__closes_the_gap(story: St
     assert "internal" in store.covered("wallet", "transactions")
 
 
+def test_sync__node_that_knows_only_some_old_balances__names_what_is_not_proven(story: Story, tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    with gate(story.url, hidden=TRACES, state_gone=range(20, 60)) as patchy:
+        report = wallet(patchy.url).sync(store, now=NOW)
+    assert report.errors == []
+    *_, file = store.files("wallet", "transactions")
+    assert {gap.scope for gap in file.gaps} == {"coins", "internal", "rewards"}
+    wallet(story.url).sync(store, now=TOMORROW)
+    assert sums(store)["ETH"] == balances(store)["ETH"]
+
+
 def test_sync__start_block_behind_the_first_coins__names_what_was_held_before(story: Story, tmp_path: Path) -> None:
     store = RawStore(tmp_path)
     wallet(story.url, start_block=50).sync(store, now=NOW)

@@ -34,6 +34,8 @@ class Gate:
     most_in_batch: int | None = None
     state_from: int | None = None
     """States of blocks before that are gone."""
+    state_gone: range = range(0)
+    """States of these blocks are gone too."""
     every_nth_limited: int | None = None
     """Each so many-th request meets the rate limit."""
     genesis: str | None = None
@@ -82,7 +84,8 @@ class Gate:
             length = int(params[0]["toBlock"], 16) - int(params[0]["fromBlock"], 16) + 1
             if length > self.most_blocks:
                 return _error(question, -32000, f"exceed maximum block range: {self.most_blocks}")
-        if method in _STATEFUL and self.state_from is not None and int(params[-1], 16) < self.state_from:
+        is_stateful = method in _STATEFUL
+        if is_stateful and (int(params[-1], 16) < (self.state_from or 0) or int(params[-1], 16) in self.state_gone):
             return _error(question, -32000, "missing trie node 9f01 (path ) state 0x9f01 is not available")
         return None
 
