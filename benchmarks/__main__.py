@@ -6,8 +6,8 @@ Belongs here: running them one after the other. Does not belong here: measuring.
 import subprocess
 import sys
 
-COMMANDS = (["benchmarks.lots"], ["benchmarks.rival"], ["benchmarks.build", "10000", "100000"], ["benchmarks.harvest"])
+WALLET = ["benchmarks.chain", "--transactions", "2000", "--blocks", "20000"]
 
-for command in COMMANDS:
+for command in (["benchmarks.lots"], ["benchmarks.build", "10000", "100000"], ["benchmarks.harvest"], WALLET):
     print("==", *command, flush=True)
     subprocess.run([sys.executable, "-m", *command], check=True)

@@ -23,21 +23,26 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
+from connectors.evm.account import WayName
+from connectors.evm.chains import CHAINS, Chain
+from connectors.evm.gifts import ValidatorRule
+from pipelines.addresses import checked_address, is_own_machine
 from pipelines.lots_section import FIFO, LotMethods, Lots
 from pipelines.toml_lines import line_of
-from warehouse.tax.countries import country_of
-from warehouse.tax.country import Country
 
 CONFIGURATION_NAME = "lotkeeper.toml"
 JOURNAL_NAME = "identifications.jsonl"
 CONFIGURATION_VARIABLE = "LOTKEEPER_CONFIG"
 
 _RESERVED_NAMES = frozenset({"prices", "outside"})
-_SECRET_KEYS = frozenset({"api_key", "secret", "password", "uid"})
+_SECRET_KEYS = frozenset({"api_key", "secret", "password", "uid", "rpc_url", "index_key"})
+_CONFIRMATIONS = 64
+"""How many blocks must lie on one of a chain that is only described in the configuration."""
 _SECRET = re.compile(r"^env:[A-Za-z_][A-Za-z0-9_]*$")
 
 
@@ -53,16 +58,15 @@ def _named_secret(text: str) -> str:
     return text
 
 
+def _node(text: str) -> str:
+    return text if is_own_machine(text) else _named_secret(text)
+
+
 def _known_zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError('expected a time zone of the tz database, such as "America/New_York"') from error
-    return text
-
-
-def _known_country(text: str) -> str:
-    country_of(text)
     return text
 
 
@@ -74,6 +78,7 @@ def _five_fields(text: str) -> str:
 
 FilingStatus = Literal["single", "married_joint", "married_separate", "head_of_household", "surviving_spouse"]
 Secret = Annotated[str, AfterValidator(_named_secret)]
+NodeUrl = Annotated[str, AfterValidator(_node)]
 
 
 class _Section(BaseModel):
@@ -83,7 +88,7 @@ class _Section(BaseModel):
 class Taxpayer(_Section):
     """Whose taxes these are."""
 
-    jurisdiction: Annotated[str, AfterValidator(_known_country)] = "US"
+    jurisdiction: Literal["US"] = "US"
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     filing_status: FilingStatus = "single"
     ordinary_income_usd: Decimal | None = Field(default=None, ge=0)
@@ -217,7 +222,64 @@ class CsvAccount(_Account):
     path: str
 
 
-Account = Annotated[ExchangeAccount | CsvAccount, Field(discriminator="kind")]
+class EvmAccount(_Account):
+    """Some addresses on one chain, and the nodes that may be asked about them.
+
+    A chain that is not known by its name needs `chain_id`, and `coin` if its own coin is not ETH.
+    """
+
+    kind: Literal["evm"]
+    held_by: Literal["broker", "self"] = "self"
+    chain: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    chain_id: int | None = Field(default=None, gt=0)
+    coin: str | None = Field(default=None, pattern=r"^[A-Z0-9]{1,16}$")
+    rpc_url: NodeUrl | tuple[NodeUrl, ...] = Field(min_length=1)
+    addresses: tuple[Annotated[str, AfterValidator(checked_address)], ...] = Field(min_length=1)
+    start_block: int | None = Field(default=None, ge=0)
+    confirmations: int | None = Field(default=None, ge=0)
+    way: WayName | None = None
+    index_url: str | None = Field(default=None, pattern=r"^https?://")
+    index_key: Secret | None = None
+    tokens: dict[Annotated[str, AfterValidator(checked_address)], str] = Field(default_factory=dict)
+    validator_withdrawals: ValidatorRule = "by_amount"
+
+    @field_validator("coin")
+    @classmethod
+    def _coin_of_an_unknown_chain(cls, coin: str | None, info: ValidationInfo) -> str | None:
+        if coin is not None and info.data.get("chain") in CHAINS:
+            raise ValueError("the coin of this chain is known; remove the key")
+        return coin
+
+    @model_validator(mode="after")
+    def _known_or_described(self) -> "EvmAccount":
+        known = CHAINS.get(self.chain)
+        if known is None and self.chain_id is None:
+            raise ValueError(
+                f"chain {self.chain!r} is none of {', '.join(CHAINS)}; another one needs its chain_id, and its coin"
+            )
+        if known is not None and self.chain_id not in {None, known.chain_id}:
+            raise ValueError(f"the chain {self.chain} has the chain_id {known.chain_id}; remove the key")
+        if self.start_block is not None and self.since is not None:
+            raise ValueError("start_block and since say the same; give one of them")
+        if self.way == "index" and self.index_url is None:
+            raise ValueError('the way "index" needs index_url, such as that of Etherscan or of a Blockscout')
+        return self
+
+    @property
+    def network(self) -> Chain:
+        """The chain, as known or as described here."""
+        if self.chain in CHAINS:
+            return CHAINS[self.chain]
+        return Chain(self.chain, self.chain_id or 0, self.coin or "ETH", _CONFIRMATIONS)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes, in order."""
+        return (self.rpc_url,) if isinstance(self.rpc_url, str) else self.rpc_url
+
+
+Account = Annotated[ExchangeAccount | CsvAccount | EvmAccount, Field(discriminator="kind")]
+AnyAccount = ExchangeAccount | CsvAccount | EvmAccount
 
 
 class PathsSection(_Section):
@@ -295,7 +357,7 @@ class Configuration:
     taxpayer: Taxpayer
     sync: Sync
     prices: Prices
-    accounts: tuple[ExchangeAccount | CsvAccount, ...]
+    accounts: tuple[AnyAccount, ...]
     paths: Paths
     aliases: Mapping[str, str]
     tax_years: Mapping[int, TaxYear]
@@ -317,11 +379,6 @@ class Configuration:
         """What the person decided about single events, beside the configuration."""
         return self.path.parent / "overrides.toml"
 
-    @property
-    def country(self) -> Country:
-        """Whose law the books follow."""
-        return country_of(self.taxpayer.jurisdiction)
-
     def resolve(self, relative: str) -> Path:
         """A path that stands in the configuration, relative to its file."""
         return (self.path.parent / relative).resolve()
@@ -342,7 +399,7 @@ class Configuration:
             )
         return value
 
-    def account(self, name: str) -> ExchangeAccount | CsvAccount:
+    def account(self, name: str) -> AnyAccount:
         """The account called `name`. Raises `ConfigurationError` when there is none."""
         for account in self.accounts:
             if account.name == name:
@@ -378,7 +435,7 @@ def read_configuration(path: Path) -> Configuration:
     except ValidationError as error:
         raise ConfigurationError(explain_mistakes(path, text, error)) from error
     _refuse_doubles(path, text, document)
-    _refuse_by_law(path, text, document)
+    _refuse_average(path, text, document)
     _refuse_unknown_accounts(path, text, document)
     return Configuration(
         path=path.resolve(),
@@ -431,6 +488,8 @@ def _refuse_doubles(path: Path, text: str, document: _Document) -> None:
         identities = [("name", account.name.lower())]
         if isinstance(account, ExchangeAccount):
             identities.append(("replay", account.replay) if account.replay else ("api_key", account.api_key or ""))
+        elif isinstance(account, EvmAccount):
+            identities += [("addresses", f"{owner} on {account.chain}") for owner in account.addresses]
         else:
             identities.append(("path", account.path))
         for key, value in identities:
@@ -442,21 +501,14 @@ def _refuse_doubles(path: Path, text: str, document: _Document) -> None:
             seen[key, value] = account.name
 
 
-def _refuse_by_law(path: Path, text: str, document: _Document) -> None:
-    """Choices about lots that the country's law does not know: nothing of them is dropped silently."""
-    country = country_of(document.taxpayer.jurisdiction)
+def _refuse_average(path: Path, text: str, document: _Document) -> None:
+    """Reg. 1.1012-1(e) knows average cost for shares of funds only."""
     for number, account in enumerate(document.account):
-        for choice in account.lot_method:
-            if choice.method not in country.lot_methods:
-                raise ConfigurationError(
-                    f"{path}:{line_of(text, ('account', number, 'lot_method'))}: lot_method: {choice.method} is no "
-                    f"method for coins in {country.name}; expected {' or '.join(sorted(country.lot_methods))}"
-                )
-    for key in sorted(document.lots.model_fields_set) if not country.leaves_choices else ():
-        raise ConfigurationError(
-            f"{path}:{line_of(text, ('lots', key))}: lots.{key}: the law of {country.name} leaves no such choice; take "
-            "the key out"
-        )
+        if document.taxpayer.jurisdiction == "US" and any(choice.method == "average" for choice in account.lot_method):
+            raise ConfigurationError(
+                f"{path}:{line_of(text, ('account', number, 'lot_method'))}: lot_method: average cost is no method for "
+                "coins in the US; expected fifo, lifo, hifo, lofo, min_tax or specific"
+            )
 
 
 def _refuse_unknown_accounts(path: Path, text: str, document: _Document) -> None:

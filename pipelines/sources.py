@@ -8,11 +8,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connectors.csv_file.connector import CsvAccount, CsvConnector
+from connectors.evm.account import EvmAccount
+from connectors.evm.booking import Decoder
+from connectors.evm.connector import EvmConnector
+from connectors.evm.decoding import Decoding, DecodingSettings
 from connectors.exchange.account import ExchangeAccount
 from connectors.exchange.connector import ExchangeConnector
 from connectors.prices.fetcher import PriceFetcher
 from connectors.sync import Connector
 from pipelines import configuration as conf
+from pipelines.addresses import is_own_machine
 from pipelines.overrides import read_overrides
 from warehouse.lots.policy import Allocation, Pool, SpecificAllocation
 from warehouse.matching.allocation_file import AllocationFileError, read_allocation_file
@@ -38,6 +43,8 @@ def connector_of(configuration: conf.Configuration, name: str) -> Connector:
     account = configuration.account(name)
     if isinstance(account, conf.ExchangeAccount):
         return exchange_connector(configuration, account)
+    if isinstance(account, conf.EvmAccount):
+        return evm_connector(configuration, account)
     return CsvConnector(CsvAccount(name=account.name, path=configuration.resolve(account.path)))
 
 
@@ -59,12 +66,37 @@ def exchange_connector(configuration: conf.Configuration, account: conf.Exchange
     )
 
 
+def evm_connector(configuration: conf.Configuration, account: conf.EvmAccount) -> EvmConnector:
+    """The connector of a wallet, with its secrets. Raises `ConfigurationError` when they are not set."""
+    wallets = [each for each in configuration.accounts if isinstance(each, conf.EvmAccount)]
+    evm_account = EvmAccount(
+        name=account.name,
+        chain=account.network,
+        addresses=frozenset(account.addresses),
+        rpc_urls=tuple(url if is_own_machine(url) else configuration.secret(url) or "" for url in account.nodes),
+        family=frozenset(owner for wallet in wallets for owner in wallet.addresses),
+        start_block=account.start_block,
+        since=datetime.combine(account.since, time(), tzinfo=UTC) if account.since else None,
+        confirmations=account.confirmations,
+        way=account.way,
+        index_url=account.index_url,
+        index_key=configuration.secret(account.index_key),
+    )
+    decoding = Decoding(
+        chain=account.chain,
+        coin=evm_account.chain.coin,
+        owned=evm_account.addresses,
+        family=evm_account.family,
+        settings=DecodingSettings(tokens=account.tokens, validator_withdrawals=account.validator_withdrawals),
+    )
+    return EvmConnector(evm_account, Decoder(decoding.transactions, decoding.balances))
+
+
 def price_fetcher(configuration: conf.Configuration) -> PriceFetcher:
     """What asks the configured venues for prices. Makes no request."""
     prices = configuration.prices
     return PriceFetcher(
         venues=list(prices.venues),
-        base=configuration.country.base_currency,
         hourly=prices.hourly,
         aliases=configuration.aliases,
         replay_folders={venue: configuration.resolve(folder) for venue, folder in prices.replay.items()},
@@ -90,7 +122,6 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
         ),
         time_zone=ZoneInfo(taxpayer.time_zone),
         jurisdiction=taxpayer.jurisdiction,
-        base_currency=configuration.country.base_currency,
         filing_status=taxpayer.filing_status,
         prices_path=_prices_path(configuration),
         aliases=configuration.aliases,
@@ -155,7 +186,6 @@ def _prices_path(configuration: conf.Configuration) -> Path | None:
     path = configuration.resolve(configuration.prices.file)
     if not path.is_file():
         raise conf.ConfigurationError(
-            f"{configuration.path}: prices.file names {path}, which is not there. Expected a CSV of "
-            f"asset,at,price_{configuration.country.base_currency.lower()}"
+            f"{configuration.path}: prices.file names {path}, which is not there. Expected a CSV of asset,at,price_usd"
         )
     return path

@@ -56,7 +56,11 @@ def test_pure_rooms__import_no_clock_no_database_no_log(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("module", "slow"),
-    [("pipelines.cli", {"ccxt", "numba", "dagster"}), ("pipelines.definitions", {"ccxt", "numba"})],
+    [
+        ("pipelines.cli", {"ccxt", "web3", "numba", "dagster"}),
+        ("pipelines.definitions", {"ccxt", "web3", "numba"}),
+        ("connectors.evm.connector", {"ccxt", "web3", "numba"}),
+    ],
 )
 def test_slow_libraries__modules_that_need_not_wait__do_not_import_them(module: str, slow: set[str]) -> None:
     """`import ccxt` takes seconds and 90 MB: only what talks to a venue pays for it."""

@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from connectors.sync import SyncReport
-from pipelines.configuration import ConfigurationError, CsvAccount, ExchangeAccount
+from pipelines.configuration import AnyAccount, ConfigurationError, CsvAccount, ExchangeAccount
 from pipelines.metadata import markdown_table
 from pipelines.resources import BookResource
 from pipelines.syncing import AccountBusyError, sync_account
@@ -26,7 +26,7 @@ def raw_key(account: str) -> dg.AssetKey:
     return dg.AssetKey([RAW, account])
 
 
-def raw_assets(accounts: Sequence[ExchangeAccount | CsvAccount]) -> list[dg.AssetsDefinition]:
+def raw_assets(accounts: Sequence[AnyAccount]) -> list[dg.AssetsDefinition]:
     """The assets of the accounts, in their order."""
     return [_raw_asset(account) for account in accounts]
 
@@ -43,8 +43,14 @@ def sync_metadata(report: SyncReport) -> dict[str, Any]:
     }
 
 
-def _raw_asset(account: ExchangeAccount | CsvAccount) -> dg.AssetsDefinition:
-    source = account.exchange if isinstance(account, ExchangeAccount) else "csv"
+def _source(account: AnyAccount) -> str:
+    if isinstance(account, ExchangeAccount):
+        return account.exchange
+    return "csv" if isinstance(account, CsvAccount) else account.chain
+
+
+def _raw_asset(account: AnyAccount) -> dg.AssetsDefinition:
+    source = _source(account)
 
     @dg.asset(
         key=raw_key(account.name),

@@ -16,8 +16,8 @@ from rich.text import Text
 from connectors.exchange.account import KeyCheck
 from pipelines.commands.options import ConfigOption, load
 from pipelines.commands.printing import console
-from pipelines.configuration import Configuration, ConfigurationError, CsvAccount, ExchangeAccount
-from pipelines.sources import exchange_connector
+from pipelines.configuration import AnyAccount, Configuration, ConfigurationError, CsvAccount, EvmAccount
+from pipelines.sources import evm_connector, exchange_connector
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,27 @@ def _told(finding: _Finding) -> Text:
     return Text(finding.note, style="yellow") if finding.note else Text("ok", style="green")
 
 
-def _look(configuration: Configuration, account: ExchangeAccount | CsvAccount) -> _Finding:
+def _look(configuration: Configuration, account: AnyAccount) -> _Finding:
     if isinstance(account, CsvAccount):
         path = configuration.resolve(account.path)
         return _Finding(account.name, "csv", problem=None if path.is_file() else f"{path} is not there")
+    if isinstance(account, EvmAccount):
+        return _look_at_chain(configuration, account)
     source = account.exchange + (" (replayed answers)" if account.replay else "")
     try:
         answer = exchange_connector(configuration, account).check(now=configuration.as_of or datetime.now(UTC))
     except ConfigurationError as error:
         return _Finding(account.name, source, problem=str(error))
     return _Finding(account.name, source, _may(answer), answer.problem, answer.note)
+
+
+def _look_at_chain(configuration: Configuration, account: EvmAccount) -> _Finding:
+    try:
+        answer = evm_connector(configuration, account).check()
+    except ConfigurationError as error:
+        return _Finding(account.name, account.chain, problem=str(error))
+    source = f"{account.chain} by {answer.way}" if answer.way else account.chain
+    return _Finding(account.name, source, "read" if answer.way else "", answer.problem, answer.note)
 
 
 def _may(answer: KeyCheck) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.configuration import ConfigurationError, find_configuration, read_configuration
+from pipelines.configuration import ConfigurationError, EvmAccount, find_configuration, read_configuration
 
 GOOD = """\
 [taxpayer]
@@ -89,6 +89,59 @@ def test_configuration__same_key_under_two_names__is_refused(tmp_path: Path) -> 
         read_configuration(_write(tmp_path, GOOD + "\n[[account]]" + again))
 
 
+WALLET = """
+[[account]]
+name = "cold"
+kind = "evm"
+chain = "ethereum"
+rpc_url = "env:ETH_RPC"
+addresses = ["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359"]
+"""
+"""Addresses from the examples of EIP-55."""
+
+
+def test_configuration__wallet__is_read_in_lower_case_with_its_chain(tmp_path: Path) -> None:
+    account = read_configuration(_write(tmp_path, GOOD + WALLET)).account("cold")
+    assert isinstance(account, EvmAccount)
+    assert account.addresses == (
+        "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed",
+        "0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359",
+    )
+    assert (account.network.chain_id, account.network.coin, account.held_by) == (1, "ETH", "self")
+
+
+def test_configuration__wallet_on_a_described_chain_at_own_nodes__is_read(tmp_path: Path) -> None:
+    text = WALLET.replace('"ethereum"', '"mine"\nchain_id = 31337\ncoin = "MINE"')
+    text = text.replace('"env:ETH_RPC"', '["http://127.0.0.1:8545", "env:OTHER_RPC"]')
+    account = read_configuration(_write(tmp_path, GOOD + text)).account("cold")
+    assert isinstance(account, EvmAccount)
+    assert (account.network.chain_id, account.network.coin) == (31337, "MINE")
+    assert account.nodes == ("http://127.0.0.1:8545", "env:OTHER_RPC")
+
+
+@pytest.mark.parametrize(
+    ("find", "replace", "words"),
+    [
+        ("0x5aAeb", "0x5AAeb", "capital letters are the address's checksum"),
+        ("BeAed", "BeAe", "0x and 40 hexadecimal digits"),
+        ('"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"', '"me.eth"', "not looked up"),
+        ('"ethereum"', '"etherium"', "is none of ethereum, optimism"),
+        ('"ethereum"', '"ethereum"\nchain_id = 5', "has the chain_id 1"),
+        ('"ethereum"', '"ethereum"\ncoin = "ETC"', "is known"),
+        ('"env:ETH_RPC"', '"https://node.example/v3/0123456789"', "named here, not written"),
+        ("[[account]]", "[[account]]\nstart_block = 5\nsince = 2024-01-01", "give one of them"),
+        ("[[account]]", '[[account]]\nway = "index"', "needs index_url"),
+        ("[[account]]", '[[account]]\nway = "magic"', "trace_filter"),
+        ("0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "counted twice"),
+    ],
+)
+def test_configuration__mistake_in_a_wallet__is_told(tmp_path: Path, find: str, replace: str, words: str) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        read_configuration(_write(tmp_path, GOOD + WALLET.replace(find, replace, 1)))
+    assert words in str(told.value)
+    assert "0123456789" not in str(told.value)
+
+
 def test_configuration__not_toml__says_where(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="line 2"):
         read_configuration(_write(tmp_path, "[taxpayer]\ntime_zone = \n"))
@@ -113,57 +166,3 @@ def test_secret__set_nowhere__says_where_to_put_it(tmp_path: Path, monkeypatch: 
     configuration = read_configuration(_write(tmp_path, GOOD))
     with pytest.raises(ConfigurationError, match=r"KRAKEN_KEY=\.\.\. into the environment"):
         configuration.secret("env:KRAKEN_KEY")
-
-
-def test_configuration__forms_of_an_account_that_there_is_not__are_refused_with_their_line(tmp_path: Path) -> None:
-    config = tmp_path / "lotkeeper.toml"
-    config.write_text(
-        '[taxpayer]\ntime_zone = "UTC"\n[[account]]\nname = "a"\nkind = "csv"\npath = "a.csv"\n'
-        '[[form_1099da]]\naccount = "b"\ntax_year = 2025\npath = "b.csv"\n',
-        encoding="utf-8",
-    )
-    with pytest.raises(ConfigurationError, match=r"lotkeeper.toml:8: there is no account 'b'; there are a"):
-        read_configuration(config)
-
-
-def test_configuration__two_forms_of_one_account_and_year__are_refused(tmp_path: Path) -> None:
-    form = '[[form_1099da]]\naccount = "a"\ntax_year = 2025\npath = "b.csv"\n'
-    config = tmp_path / "lotkeeper.toml"
-    config.write_text(
-        f'[taxpayer]\ntime_zone = "UTC"\n[[account]]\nname = "a"\nkind = "csv"\npath = "a.csv"\n{form}{form}',
-        encoding="utf-8",
-    )
-    with pytest.raises(ConfigurationError, match=r"lotkeeper.toml:12: a has two Forms 1099-DA of 2025"):
-        read_configuration(config)
-
-
-BRITISH = GOOD.replace(
-    '[taxpayer]\ntime_zone = "America/New_York"', '[taxpayer]\njurisdiction = "GB"\ntime_zone = "Europe/London"'
-)
-
-
-def test_jurisdiction__one_that_is_here__brings_its_currency(tmp_path: Path) -> None:
-    configuration = read_configuration(_write(tmp_path, BRITISH))
-    assert (configuration.country.code, configuration.country.base_currency) == ("GB", "GBP")
-
-
-def test_jurisdiction__one_that_is_not_here__is_refused_with_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(
-        ConfigurationError, match=r"lotkeeper.toml:2: taxpayer.jurisdiction: there are no rules for 'FR'"
-    ):
-        read_configuration(_write(tmp_path, BRITISH.replace('"GB"', '"FR"')))
-
-
-@pytest.mark.parametrize(
-    ("added", "words"),
-    [
-        ('lot_method = "hifo"\n', r":17: lot_method: hifo is no method for coins in the United Kingdom; expected fifo"),
-        ('[lots]\npool = "account"\n', r":18: lots.pool: the law of the United Kingdom leaves no such choice"),
-        ('[lots]\ntransfer_fee = "basis"\n', r":18: lots.transfer_fee: the law of the United Kingdom"),
-    ],
-)
-def test_choice_about_lots__that_the_law_does_not_know__is_refused_on_its_line(
-    tmp_path: Path, added: str, words: str
-) -> None:
-    with pytest.raises(ConfigurationError, match=words):
-        read_configuration(_write(tmp_path, BRITISH + added))

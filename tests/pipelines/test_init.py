@@ -26,7 +26,12 @@ def test_init__every_line_of_the_template_uncommented__still_reads(tmp_path: Pat
     ]
     path.write_text("\n".join(examples), encoding="utf-8")
     (tmp_path / "prices.csv").write_text("asset,at,price_usd\n")
-    assert [account.name for account in read_configuration(path).accounts] == ["kraken", "coinbase", "old_exchange"]
+    assert [account.name for account in read_configuration(path).accounts] == [
+        "kraken",
+        "coinbase",
+        "cold",
+        "old_exchange",
+    ]
 
 
 def test_init__file_there_already__is_left_alone_and_exits_1(tmp_path: Path) -> None:

@@ -63,10 +63,10 @@ class Health:
         }
         self._holdings: dict[tuple[str, str], list[Doubt]] = {}
 
-    def verdict(self, lot: OpenLot, by_law: Iterable[Doubt] = ()) -> tuple[Status, list[str]]:
-        """The status of `lot` and the reasons for it, those `by_law` among them."""
+    def verdict(self, lot: OpenLot) -> tuple[Status, list[str]]:
+        """The status of `lot` and the reasons for it."""
         own = lot_doubts(is_cost_known=lot.cost is not None, is_in_transit=lot.is_in_transit)
-        return verdict([*own, *by_law, *self._of_holding(lot.account, lot.asset)])
+        return verdict([*own, *self._of_holding(lot.account, lot.asset)])
 
     def _of_holding(self, account: str, asset: str) -> list[Doubt]:
         """What concerns every lot of one asset in one account."""

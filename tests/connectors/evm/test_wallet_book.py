@@ -1,0 +1,72 @@
+"""A wallet from its node to the published file, by the commands that a person types."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from support.chain.gate import TRACES, gate
+from support.chain.scenario import ALICE, BOB, Story
+from support.sample import lotkeeper
+
+BOOK = """\
+as_of = 2023-11-20T00:00:00Z
+[taxpayer]
+time_zone = "America/New_York"
+[prices]
+venues = []
+[lots]
+pool = "account"
+[[account]]
+name = "cold"
+kind = "evm"
+chain = "testchain"
+chain_id = 31337
+confirmations = 0
+"""
+
+
+def _book(folder: Path, *urls: str) -> Path:
+    config = folder / "lotkeeper.toml"
+    config.write_text(f"{BOOK}rpc_url = {list(urls)}\naddresses = {[ALICE, BOB]}\n", encoding="utf-8")
+    return config
+
+
+def test_sync__wallet__publishes_balances_that_agree_to_the_last_unit(story: Story, tmp_path: Path) -> None:
+    config = _book(tmp_path, story.url)
+    done = lotkeeper("sync", "--config", config)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with duckdb.connect(tmp_path / "data" / "lotkeeper.duckdb", read_only=True) as connection:
+        differences = connection.execute(
+            "SELECT asset, computed_quantity, venue_quantity FROM quality.balances WHERE difference <> 0"
+        ).fetchall()
+        count = connection.execute("SELECT count(*) FROM quality.balances WHERE difference = 0").fetchall()
+        quarantined = connection.execute("SELECT count(*) FROM quality.quarantine").fetchall()
+    rebasing = story.named["rebasing"].address.lower()
+    assert differences == [(f"RBS-{rebasing}@testchain", Decimal(10), Decimal("10.999999999999999999"))]
+    assert count == [(9,)]  # coins, five tokens and three of a kind; the token with 24 decimals too
+    assert quarantined == [(0,)]
+
+
+def test_sync__wallet_on_a_plain_full_node__shows_the_gap_in_coverage(story: Story, tmp_path: Path) -> None:
+    with gate(story.url, hidden=TRACES, state_from=story.height() - 1) as node:
+        done = lotkeeper("sync", "--config", _book(tmp_path, node.url))
+    assert done.returncode == 0, done.stdout + done.stderr
+    with duckdb.connect(tmp_path / "data" / "lotkeeper.duckdb", read_only=True) as connection:
+        ((gaps, is_complete),) = connection.execute(
+            "SELECT gaps, is_complete FROM quality.coverage WHERE stream = 'transactions'"
+        ).fetchall()
+    assert gaps.startswith("internal 2023-11-14T22:13:20Z/")
+    assert "this node has no traces" in gaps
+    assert is_complete is False
+
+
+def test_check__wallet__says_which_way_and_what_is_not_seen(story: Story, tmp_path: Path) -> None:
+    done = lotkeeper("check", "--config", _book(tmp_path, "http://127.0.0.1:9", story.url))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "testchain by trace_filter" in done.stdout
+    assert "node 1 of 2 did not answer" in " ".join(done.stdout.split())
+    with gate(story.url, hidden=TRACES, genesis="0x" + "99" * 32) as stranger:
+        done = lotkeeper("check", "--config", _book(tmp_path, story.url, stranger.url))
+    assert done.returncode == 1
+    assert "different first blocks" in " ".join(done.stdout.replace("│", " ").split())
