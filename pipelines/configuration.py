@@ -170,6 +170,7 @@ class Harvest(_Section):
     """What a plan of sales assumes, as `HarvestSettings` in the books describes it."""
 
     cost_rate: Decimal = Field(default=Decimal("0.004"), ge=0, lt=1)
+    gas_usd: Decimal = Field(default=Decimal(5), ge=0)
     minimum_sale_usd: Decimal = Field(default=Decimal(50), ge=0)
     horizon_years: Decimal = Field(default=Decimal(3), ge=0, le=50)
     growth_rate: Decimal = Field(default=Decimal(0), gt=-1, le=1)
@@ -297,11 +298,11 @@ class _Document(_Section):
     tax_year: dict[int, TaxYear] = Field(default_factory=dict)
     asset_class: dict[str, AssetClass] = Field(default_factory=dict)
     wash_sale: WashSale = WashSale()
+    harvest: Harvest = Harvest()
     lots: Lots = Lots()
     income: Income = Income()
     forms: Forms = Forms()
     form_1099da: tuple[Form1099Da, ...] = ()
-    harvest: Harvest = Harvest()
     paths: PathsSection = PathsSection()
     account: tuple[Account, ...] = Field(min_length=1)
 
@@ -363,11 +364,11 @@ class Configuration:
     tax_years: Mapping[int, TaxYear]
     asset_classes: Mapping[str, AssetClass]
     wash_sale: WashSale
+    harvest: Harvest
     lots: Lots
     income: Income
     forms: Forms
     forms_1099da: tuple[Form1099Da, ...]
-    harvest: Harvest
 
     @property
     def journal(self) -> Path:
@@ -449,11 +450,11 @@ def read_configuration(path: Path) -> Configuration:
         tax_years=document.tax_year,
         asset_classes=document.asset_class,
         wash_sale=document.wash_sale,
+        harvest=document.harvest,
         lots=document.lots,
         income=document.income,
         forms=document.forms,
         forms_1099da=document.form_1099da,
-        harvest=document.harvest,
     )
 
 

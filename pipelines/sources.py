@@ -137,6 +137,7 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
             trade_fee_before_2025=configuration.lots.trade_fee_before_2025,
             journal_path=configuration.journal,
         ),
+        harvest=HarvestSettings(**configuration.harvest.model_dump()),
         record_path=configuration.paths.record,
         overrides=read_overrides(configuration),
         business=BusinessSettings(
@@ -151,7 +152,6 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
             deduction_usd=taxpayer.deduction_usd,
             state_rate=taxpayer.state_rate,
         ),
-        harvest=HarvestSettings(**configuration.harvest.model_dump()),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from warehouse.connection import open_warehouse
+from warehouse.harvest.costs.steps import TRADING_COSTS
 from warehouse.harvest.history.steps import HISTORY
 from warehouse.harvest.plan.steps import PLAN
 from warehouse.harvest.steps import CANDIDATES
@@ -57,6 +58,7 @@ STEPS: tuple[Step, ...] = (
     FORM_1099DA,
     FORM_8949,
     SCHEDULE_D,
+    TRADING_COSTS,
     CANDIDATES,
     HISTORY,
     PLAN,

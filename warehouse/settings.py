@@ -134,13 +134,15 @@ class IncomeSettings:
 class HarvestSettings:
     """What a plan of sales assumes.
 
-    `cost_rate` is what one trade costs as a share of its value (fee and half the spread), where nothing is known of
-    the market itself; sales below `minimum_sale_usd` are not planned. What is sold is bought back at once. What is held
-    is taken to be sold `horizon_years` from now, its price grown by `growth_rate` a year; what comes later than this
-    year's tax is discounted by `discount_rate` a year.
+    `cost_rate` is what one trade costs as a share of its value (fee and half the spread), where nothing is known of the
+    market itself; `gas_usd` what it costs besides to move a coin on a chain to where it can be sold. Sales below
+    `minimum_sale_usd` are not planned. What is sold is bought back at once. What is held is taken to be sold
+    `horizon_years` from now, its price grown by `growth_rate` a year; what comes later than this year's tax is
+    discounted by `discount_rate` a year.
     """
 
     cost_rate: Decimal = Decimal("0.004")
+    gas_usd: Decimal = Decimal(5)
     minimum_sale_usd: Decimal = Decimal(50)
     horizon_years: Decimal = Decimal(3)
     growth_rate: Decimal = Decimal(0)
@@ -170,6 +172,7 @@ class BookSettings:
     """Assets that are more than coins: `tokenized_security`, `etf` or `security`."""
     wash_sale: WashSaleSettings = field(default_factory=WashSaleSettings)
     lots: LotSettings = field(default_factory=LotSettings)
+    harvest: HarvestSettings = field(default_factory=HarvestSettings)
     record_path: Path | None = None
     """The record of what could be harvested on the nights before; it is in `harvest.history` and in no other table."""
     overrides: Overrides = field(default_factory=Overrides)
@@ -177,4 +180,3 @@ class BookSettings:
     business: BusinessSettings = field(default_factory=BusinessSettings)
     forms: FormSettings = field(default_factory=FormSettings)
     income: IncomeSettings = field(default_factory=IncomeSettings)
-    harvest: HarvestSettings = field(default_factory=HarvestSettings)

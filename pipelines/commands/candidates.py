@@ -35,6 +35,7 @@ _SHOWN = (
     Shown("unit cost", "unit_cost_usd", price, is_number=True),
     Shown("price", "price_usd", price, is_number=True),
     Shown("unrealized", "unrealized_usd", usd, is_number=True),
+    Shown("after costs", "unrealized_after_costs_usd", usd, is_number=True),
     Shown("term", "term", plain),
     Shown("days to long", "days_to_long_term", plain, is_number=True),
     Shown("sells first", "sell_first_quantity", units, is_number=True),

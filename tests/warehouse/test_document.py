@@ -30,7 +30,7 @@ def test_schema__money_quantities_and_instants__have_the_types_that_their_names_
         ).fetchall()
     for table, column, kind in rows:
         assert kind not in ("FLOAT", "DOUBLE"), (table, column)
-        if column in ("price_usd", "unit_cost_usd", "break_even_price_usd") or column.endswith("quantity"):
+        if column == "unit_cost_usd" or column.endswith(("price_usd", "quantity")):
             assert kind == "DECIMAL(38,18)", (table, column)
         elif column.endswith("_usd"):
             assert kind == "DECIMAL(38,8)", (table, column)

@@ -5,7 +5,7 @@ reading tables.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,10 +63,10 @@ class Health:
         }
         self._holdings: dict[tuple[str, str], list[Doubt]] = {}
 
-    def verdict(self, lot: OpenLot) -> tuple[Status, list[str]]:
-        """The status of `lot` and the reasons for it."""
+    def verdict(self, lot: OpenLot, more: Sequence[Doubt] = ()) -> tuple[Status, list[str]]:
+        """The status of `lot` and the reasons for it, with `more` doubts from elsewhere."""
         own = lot_doubts(is_cost_known=lot.cost is not None, is_in_transit=lot.is_in_transit)
-        return verdict([*own, *self._of_holding(lot.account, lot.asset)])
+        return verdict([*own, *self._of_holding(lot.account, lot.asset), *more])
 
     def _of_holding(self, account: str, asset: str) -> list[Doubt]:
         """What concerns every lot of one asset in one account."""

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
 from warehouse.harvest.health import Health
+from warehouse.harvest.reach import reach_doubts, sale_figures, second_price_doubts, second_prices
 from warehouse.harvest.summary import CandidateRow, summarize, tax_year_end
 from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
 from warehouse.lots.holding import local_date
@@ -39,12 +40,20 @@ def build_candidates(book: Book) -> None:
     today = local_date(book.as_of, book.settings.time_zone)
     deadline = tax_year_end(today.year, book.settings.time_zone)
     methods = dict(book.connection.execute("SELECT account, method FROM lots.methods WHERE is_current").fetchall())
+    costs = _trading_costs(book)
+    seconds = second_prices(costs.values())
     rows = []
     for valued in value_lots(
         [open_lot(row, book.settings.time_zone) for row in stored], prices, methods=methods, today=today
     ):
         lot = valued.lot
-        status, reasons = health.verdict(lot)
+        lot_costs = costs.get((lot.account, lot.asset))
+        sale = sale_figures(valued, lot_costs)
+        doubts = [
+            *reach_doubts(valued, lot_costs),
+            *second_price_doubts(lot.asset, valued.price, seconds.get(lot.asset)),
+        ]
+        status, reasons = health.verdict(lot, doubts)
         rows.append(
             {
                 **_figures(valued),
@@ -52,6 +61,10 @@ def build_candidates(book: Book) -> None:
                 "unit_cost_usd": unit_costs[lot.lot_id, lot.account, lot.is_in_transit],
                 "method": methods.get(lot.account, "fifo"),
                 "deadline_at": deadline,
+                "reachable_quantity": None if lot_costs is None else lot_costs["reachable_quantity"],
+                "sell_price_usd": None if sale.price is None else from_units(sale.price, PRICE_PLACES),
+                "sell_price_source": sale.source,
+                "unrealized_after_costs_usd": _usd(sale.unrealized),
                 "status": status,
                 "reasons": reasons,
             }
@@ -70,6 +83,12 @@ def summary_lines(connection: duckdb.DuckDBPyConnection, *, as_of: datetime, tim
 
 def _candidate(row: dict[str, Any]) -> CandidateRow:
     return CandidateRow(**{name: row[name] for name in CandidateRow.__dataclass_fields__})
+
+
+def _trading_costs(book: Book) -> dict[tuple[str, str], dict[str, Any]]:
+    """The rows of `harvest.trading_costs` by account and coin."""
+    rows = select_rows(book.connection, "list_trading_costs").to_pylist()
+    return {(row["account"], row["asset"]): row for row in rows}
 
 
 def _latest_prices(book: Book) -> dict[str, LatestPrice]:
@@ -164,6 +183,7 @@ CANDIDATES = Step(
         "quality.coverage",
         "quality.balances",
         "quality.problems",
+        "harvest.trading_costs",
     ),
     description="Values every open lot at the latest price and lists those whose sale would realize a loss.",
     run=build_candidates,

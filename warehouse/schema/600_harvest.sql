@@ -26,6 +26,10 @@ CREATE OR REPLACE TABLE harvest.lot_values (
     deadline_at TIMESTAMPTZ NOT NULL,
     status VARCHAR NOT NULL CHECK (status IN ('ready', 'review', 'blocked')),
     reasons VARCHAR[] NOT NULL,
+    reachable_quantity DECIMAL(38, 18),
+    sell_price_usd DECIMAL(38, 18),
+    sell_price_source VARCHAR CHECK (sell_price_source IN ('order book', 'close')),
+    unrealized_after_costs_usd DECIMAL(38, 8),
     PRIMARY KEY (lot_id, account, is_in_transit),
     CHECK ((price_usd IS NULL) = (value_usd IS NULL)),
     CHECK (unrealized_usd IS NULL OR unrealized_usd = value_usd - cost_usd),
@@ -58,6 +62,10 @@ COMMENT ON COLUMN harvest.lot_values.unrealized_first_usd IS 'Gain or loss that 
 COMMENT ON COLUMN harvest.lot_values.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
 COMMENT ON COLUMN harvest.lot_values.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
 COMMENT ON COLUMN harvest.lot_values.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';
+COMMENT ON COLUMN harvest.lot_values.reachable_quantity IS 'Units of the coin in the account that can be sold now, of all its lots together (harvest.trading_costs).';
+COMMENT ON COLUMN harvest.lot_values.sell_price_usd IS 'Price of one unit that one could get: the order book''s where one is known, else the close.';
+COMMENT ON COLUMN harvest.lot_values.sell_price_source IS 'order book or close: where sell_price_usd is from.';
+COMMENT ON COLUMN harvest.lot_values.unrealized_after_costs_usd IS 'Gain or loss of selling the lot at that price, after the fee (at the close: after cost_rate of the configuration). NULL where price or cost is unknown.';
 
 CREATE OR REPLACE TABLE harvest.candidates (
     as_of TIMESTAMPTZ NOT NULL,
@@ -81,6 +89,10 @@ CREATE OR REPLACE TABLE harvest.candidates (
     deadline_at TIMESTAMPTZ NOT NULL,
     status VARCHAR NOT NULL,
     reasons VARCHAR[] NOT NULL,
+    reachable_quantity DECIMAL(38, 18),
+    sell_price_usd DECIMAL(38, 18),
+    sell_price_source VARCHAR CHECK (sell_price_source IN ('order book', 'close')),
+    unrealized_after_costs_usd DECIMAL(38, 8),
     PRIMARY KEY (lot_id, account, is_in_transit)
 );
 
@@ -106,3 +118,7 @@ COMMENT ON COLUMN harvest.candidates.unrealized_first_usd IS 'Gain or loss that 
 COMMENT ON COLUMN harvest.candidates.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
 COMMENT ON COLUMN harvest.candidates.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
 COMMENT ON COLUMN harvest.candidates.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';
+COMMENT ON COLUMN harvest.candidates.reachable_quantity IS 'Units of the coin in the account that can be sold now, of all its lots together (harvest.trading_costs).';
+COMMENT ON COLUMN harvest.candidates.sell_price_usd IS 'Price of one unit that one could get: the order book''s where one is known, else the close.';
+COMMENT ON COLUMN harvest.candidates.sell_price_source IS 'order book or close: where sell_price_usd is from.';
+COMMENT ON COLUMN harvest.candidates.unrealized_after_costs_usd IS 'Gain or loss of selling the lot at that price, after the fee (at the close: after cost_rate of the configuration). NULL where price or cost is unknown.';

@@ -1,0 +1,138 @@
+"""The step that makes `harvest.trading_costs` from the venues' latest snapshots of balances and markets.
+
+Belongs here: reading snapshots, carrying rows into the table. Does not belong here: the figures (`conditions.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.raw import RawFileError
+from connectors.records import exact_quantity
+from warehouse.harvest.costs.conditions import Assumed, Told, conditions
+from warehouse.harvest.costs.order_book import OrderBook
+from warehouse.harvest.doubts import OUTSIDE
+from warehouse.queries import select_rows
+from warehouse.raw_files import current_files
+from warehouse.schema import create_tables, fetch_query, insert_rows
+from warehouse.steps import Book, Check, Step
+
+_MINUTE = timedelta(minutes=1)
+_CENT_PLACES = Decimal("0.00000001")
+_ON_CHAIN = frozenset({"evm"})
+
+
+def build_trading_costs(book: Book) -> None:
+    """Make `harvest.trading_costs`. Raises `RawFileError` for a snapshot that is not what was written."""
+    create_tables(book.connection, "605_trading_costs.sql")
+    prices = {
+        row["asset"]: row["price_usd"]
+        for row in select_rows(book.connection, "read_latest_quotes", {"as_of": book.as_of}).to_pylist()
+    }
+    prices[book.settings.base_currency] = Decimal(1)
+    kinds = {account.name: account.kind for account in book.settings.accounts}
+    balances = {account: _balances(book, account) for account in kinds}
+    markets = {account: _markets(book, account, prices) for account in kinds}
+    assumed = Assumed(book.settings.harvest.cost_rate, book.settings.harvest.gas_usd)
+    rows = []
+    for held in select_rows(book.connection, "read_held_coins").to_pylist():
+        account, asset = held["account"], held["asset"]
+        states = balances.get(account)
+        told = markets.get(account, {}).get(asset)
+        found = conditions(
+            asset=asset,
+            held=held["held_quantity"],
+            states=None if states is None else states.get(asset, {}),
+            is_outside=account == OUTSIDE,
+            told=told,
+            assumed=assumed,
+            needs_gas=kinds.get(account) in _ON_CHAIN,
+            close_usd=prices.get(asset),
+            as_of=book.as_of,
+            stale_after=timedelta(hours=book.settings.stale_after_hours),
+        )
+        age = None if found.checked_at is None else (book.as_of - found.checked_at) // _MINUTE
+        rows.append({**held, **asdict(found), "as_of": book.as_of, "age_minutes": age, "notes": list(found.notes)})
+    shape = fetch_query(book.connection, "SELECT * FROM harvest.trading_costs").schema
+    insert_rows(book.connection, "harvest.trading_costs", pa.Table.from_pylist(rows, schema=shape))
+
+
+def _snapshot(book: Book, account: str, stream: str) -> list[dict[str, Any]] | None:
+    """The rows of the latest snapshot at as_of; `None` where there is none."""
+    files = [file for file in current_files(book.raw_root, account, stream) if file.fetched_at <= book.as_of]
+    return list(pq.read_table(files[-1].path).to_pylist()) if files else None
+
+
+def _balances(book: Book, account: str) -> dict[str, dict[str, Decimal]] | None:
+    """Units by asset and state, after the aliases; `None` where the account has no snapshot."""
+    rows = _snapshot(book, account, "balances")
+    if rows is None:
+        return None
+    found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in rows:
+        asset = book.settings.aliases.get(row["asset"], row["asset"])
+        found[asset][row["state"]] += _number(row["quantity"], account)
+    return found
+
+
+def _markets(book: Book, account: str, prices: dict[str, Decimal]) -> dict[str, Told]:
+    """What the account's venue told of each asset's market, by asset after the aliases."""
+    found = {}
+    for row in _snapshot(book, account, "market_conditions") or []:
+        aliases = book.settings.aliases
+        quote_usd = prices.get(aliases.get(row["quote"], row["quote"]))
+        found[aliases.get(row["asset"], row["asset"])] = Told(
+            market=row["market"],
+            book=OrderBook(_levels(row["bids"], account), _levels(row["asks"], account)),
+            taker_rate=_optional(row["taker_rate"], account),
+            minimum_quantity=_optional(row["minimum_quantity"], account),
+            minimum_value_usd=_least_value(_optional(row["minimum_value"], account), quote_usd),
+            quote_usd=quote_usd,
+            checked_at=row["checked_at"],
+        )
+    return found
+
+
+def _levels(rows: Iterable[dict[str, str]], account: str) -> list[tuple[Decimal, Decimal]]:
+    return [(_number(row["price"], account), _number(row["quantity"], account)) for row in rows]
+
+
+def _optional(text: str | None, account: str) -> Decimal | None:
+    return None if text is None else _number(text, account)
+
+
+def _number(text: str, account: str) -> Decimal:
+    number = exact_quantity(text)
+    if number is None:
+        raise RawFileError(f"a snapshot of {account} holds {text!r} where a number is expected. Sync it again")
+    return number
+
+
+def _least_value(least: Decimal | None, quote_usd: Decimal | None) -> Decimal | None:
+    return None if least is None or quote_usd is None else (least * quote_usd).quantize(_CENT_PLACES)
+
+
+TRADING_COSTS = Step(
+    tables=("harvest.trading_costs",),
+    needs=("raw", "lots.open_lots", "market.prices"),
+    description="Sets beside each coin that is held how much of it can be sold now and what that costs.",
+    run=build_trading_costs,
+    checks=(
+        Check(
+            name="every_holding_has_a_cost",
+            table="harvest.trading_costs",
+            description="Every coin that an account holds has one row.",
+            query=(
+                "SELECT DISTINCT account, asset FROM lots.open_lots AS o ANTI JOIN harvest.trading_costs AS t "
+                "USING (account, asset) WHERE NOT o.is_in_transit ORDER BY ALL"
+            ),
+            is_blocking=True,
+        ),
+    ),
+)

@@ -1,0 +1,2 @@
+-- What selling each coin in each account would take.
+SELECT * FROM harvest.trading_costs ORDER BY account, asset
