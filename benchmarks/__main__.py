@@ -7,7 +7,14 @@ import subprocess
 import sys
 
 WALLET = ["benchmarks.chain", "--transactions", "2000", "--blocks", "20000"]
+COMMANDS = (
+    ["benchmarks.lots"],
+    ["benchmarks.rival"],
+    ["benchmarks.build", "10000", "100000"],
+    ["benchmarks.harvest"],
+    WALLET,
+)
 
-for command in (["benchmarks.lots"], ["benchmarks.build", "10000", "100000"], ["benchmarks.harvest"], WALLET):
+for command in COMMANDS:
     print("==", *command, flush=True)
     subprocess.run([sys.executable, "-m", *command], check=True)

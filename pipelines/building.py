@@ -65,7 +65,7 @@ def run_step(step: Step, *, configuration: Configuration, build_id: str, as_of: 
 def fetch_prices(configuration: Configuration, *, build_id: str, now: datetime) -> PriceReport:
     """Ask the configured venues for the closes that the book wants and raw does not have."""
     with open_warehouse(private_path(configuration.paths, build_id), read_only=True) as connection:
-        wanted = wanted_prices(connection, now)
+        wanted = wanted_prices(connection, now, base_currency=configuration.country.base_currency)
     with only_one(configuration.paths.raw, PRICES_ACCOUNT):
         return price_fetcher(configuration).fetch(
             RawStore(configuration.paths.raw),

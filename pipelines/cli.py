@@ -13,11 +13,13 @@ from pipelines.commands import (
     candidates,
     check,
     explain,
+    forms,
     gains,
     identify,
     init,
     match,
     problems,
+    replay,
     resolve,
     sql,
     sync,
@@ -50,11 +52,13 @@ app.command("up")(up.up)
 app.command("sql")(sql.sql)
 app.command("candidates")(candidates.candidates)
 app.command("gains")(gains.gains)
+app.command("forms")(forms.forms)
 app.command("identify")(identify.identify)
 app.command("explain")(explain.explain)
 app.command("problems")(problems.problems)
 app.command("resolve")(resolve.resolve)
 app.command("match")(match.match)
+app.command("replay")(replay.replay)
 app.add_typer(what_if.app, name="what-if")
 
 

@@ -34,6 +34,8 @@ from connectors.evm.gifts import ValidatorRule
 from pipelines.addresses import checked_address, is_own_machine
 from pipelines.lots_section import FIFO, LotMethods, Lots
 from pipelines.toml_lines import line_of
+from warehouse.tax.countries import country_of
+from warehouse.tax.country import Country
 
 CONFIGURATION_NAME = "lotkeeper.toml"
 JOURNAL_NAME = "identifications.jsonl"
@@ -70,6 +72,11 @@ def _known_zone(text: str) -> str:
     return text
 
 
+def _known_country(text: str) -> str:
+    country_of(text)
+    return text
+
+
 def _five_fields(text: str) -> str:
     if len(text.split()) != 5:  # noqa: PLR2004 - minute, hour, day of month, month, day of week
         raise ValueError('expected a cron line of five fields, such as "0 2 * * *" for every night at two')
@@ -88,7 +95,7 @@ class _Section(BaseModel):
 class Taxpayer(_Section):
     """Whose taxes these are."""
 
-    jurisdiction: Literal["US"] = "US"
+    jurisdiction: Annotated[str, AfterValidator(_known_country)] = "US"
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     filing_status: FilingStatus = "single"
     ordinary_income_usd: Decimal | None = Field(default=None, ge=0)
@@ -380,6 +387,11 @@ class Configuration:
         """What the person decided about single events, beside the configuration."""
         return self.path.parent / "overrides.toml"
 
+    @property
+    def country(self) -> Country:
+        """Whose law the books follow."""
+        return country_of(self.taxpayer.jurisdiction)
+
     def resolve(self, relative: str) -> Path:
         """A path that stands in the configuration, relative to its file."""
         return (self.path.parent / relative).resolve()
@@ -436,7 +448,7 @@ def read_configuration(path: Path) -> Configuration:
     except ValidationError as error:
         raise ConfigurationError(explain_mistakes(path, text, error)) from error
     _refuse_doubles(path, text, document)
-    _refuse_average(path, text, document)
+    _refuse_by_law(path, text, document)
     _refuse_unknown_accounts(path, text, document)
     return Configuration(
         path=path.resolve(),
@@ -502,14 +514,21 @@ def _refuse_doubles(path: Path, text: str, document: _Document) -> None:
             seen[key, value] = account.name
 
 
-def _refuse_average(path: Path, text: str, document: _Document) -> None:
-    """Reg. 1.1012-1(e) knows average cost for shares of funds only."""
+def _refuse_by_law(path: Path, text: str, document: _Document) -> None:
+    """Choices about lots that the country's law does not know: nothing of them is dropped silently."""
+    country = country_of(document.taxpayer.jurisdiction)
     for number, account in enumerate(document.account):
-        if document.taxpayer.jurisdiction == "US" and any(choice.method == "average" for choice in account.lot_method):
-            raise ConfigurationError(
-                f"{path}:{line_of(text, ('account', number, 'lot_method'))}: lot_method: average cost is no method for "
-                "coins in the US; expected fifo, lifo, hifo, lofo, min_tax or specific"
-            )
+        for choice in account.lot_method:
+            if choice.method not in country.lot_methods:
+                raise ConfigurationError(
+                    f"{path}:{line_of(text, ('account', number, 'lot_method'))}: lot_method: {choice.method} is no "
+                    f"method for coins in {country.name}; expected {' or '.join(sorted(country.lot_methods))}"
+                )
+    for key in sorted(document.lots.model_fields_set) if not country.leaves_choices else ():
+        raise ConfigurationError(
+            f"{path}:{line_of(text, ('lots', key))}: lots.{key}: the law of {country.name} leaves no such choice; take "
+            "the key out"
+        )
 
 
 def _refuse_unknown_accounts(path: Path, text: str, document: _Document) -> None:

@@ -97,6 +97,7 @@ def price_fetcher(configuration: conf.Configuration) -> PriceFetcher:
     prices = configuration.prices
     return PriceFetcher(
         venues=list(prices.venues),
+        base=configuration.country.base_currency,
         hourly=prices.hourly,
         aliases=configuration.aliases,
         replay_folders={venue: configuration.resolve(folder) for venue, folder in prices.replay.items()},
@@ -122,6 +123,7 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
         ),
         time_zone=ZoneInfo(taxpayer.time_zone),
         jurisdiction=taxpayer.jurisdiction,
+        base_currency=configuration.country.base_currency,
         filing_status=taxpayer.filing_status,
         prices_path=_prices_path(configuration),
         aliases=configuration.aliases,
@@ -186,6 +188,7 @@ def _prices_path(configuration: conf.Configuration) -> Path | None:
     path = configuration.resolve(configuration.prices.file)
     if not path.is_file():
         raise conf.ConfigurationError(
-            f"{configuration.path}: prices.file names {path}, which is not there. Expected a CSV of asset,at,price_usd"
+            f"{configuration.path}: prices.file names {path}, which is not there. Expected a CSV of "
+            f"asset,at,price_{configuration.country.base_currency.lower()}"
         )
     return path

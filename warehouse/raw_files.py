@@ -81,14 +81,18 @@ def transaction_files(root: Path, accounts: Iterable[str]) -> Listing:
     )
 
 
-def price_files(root: Path) -> Listing:
-    """The files of fetched prices, of every source. Raises `RawFileError` as `current_files`."""
+def price_files(root: Path, *, base_currency: str) -> Listing:
+    """The files of fetched prices in that currency, of every source. Raises `RawFileError` as `current_files`.
+
+    A file that does not say its currency is in dollars.
+    """
     return Listing(
         tuple(
             file
             for stream in RawStore(root).streams(PRICES_ACCOUNT)
             if stream not in NOT_TRANSACTIONS
             for file in current_files(root, PRICES_ACCOUNT, stream)
+            if file.extra.get("base", "USD") == base_currency
         ),
         root,
     )

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 from connectors.records import exact_quantity
 
-HUBS = ("USDT", "USDC", "BTC", "EUR", "ETH")
+HUBS = ("USD", "USDT", "USDC", "BTC", "EUR", "ETH")
 """What a coin without a market against the base currency is priced through, in order.
 
 A hub has a price of its own, from its own market: none is taken for one dollar. A hub is priced through the hubs

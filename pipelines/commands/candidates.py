@@ -4,6 +4,7 @@ Belongs here: showing `harvest.candidates`. Does not belong here: what makes a c
 """
 
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ from pipelines.commands.printing import (
 )
 from pipelines.commands.published import open_published
 from warehouse.queries import select_rows
+from warehouse.tax.country import Country
 
 _SHOWN = (
     Shown("status", "status", status),
@@ -43,6 +45,14 @@ _SHOWN = (
 )
 
 
+def _shown(country: Country) -> tuple[Shown, ...]:
+    """The columns in the country's words; those of terms are left out where there are none."""
+    if country.terms is None:
+        return tuple(column for column in _SHOWN if column.field not in ("term", "days_to_long_term"))
+    headings = {"days_to_long_term": f"days to {country.terms['long'].removesuffix('-term')}"}
+    return tuple(replace(column, heading=headings.get(column.field, column.heading)) for column in _SHOWN)
+
+
 def candidates(
     config: ConfigOption = None,
     limit: Annotated[int, typer.Option(min=1, help="How many to show in a table; csv and json have them all.")] = 25,
@@ -52,13 +62,18 @@ def candidates(
 
     "sells first" is what the account's lot method would sell before it reaches the lot: 0 means that the lot is next.
     """
-    with open_published(load(config)) as connection:
+    configuration = load(config)
+    with open_published(configuration) as connection:
         found = select_rows(connection, "list_candidates")
     rows = found.to_pylist()
     if output_format is not Format.table:
         write_rows(sys.stdout, found.column_names, [list(row.values()) for row in rows], output_format)
     elif rows:
-        show_rows(f"Harvest candidates as of {rows[0]['as_of']:%Y-%m-%d %H:%M} UTC, in USD", _SHOWN, rows[:limit])
+        show_rows(
+            f"Harvest candidates as of {rows[0]['as_of']:%Y-%m-%d %H:%M} UTC, in {configuration.country.base_currency}",
+            _shown(configuration.country),
+            rows[:limit],
+        )
         if len(rows) > limit:
             console(sys.stdout).print(f"{len(rows) - limit:,} more: --limit {len(rows)} shows them all")
     else:

@@ -25,6 +25,13 @@ from pipelines.commands.printing import (
 )
 from pipelines.commands.published import open_published
 from warehouse.queries import select_rows
+from warehouse.tax.country import Country
+
+
+def yes_or_no(value: bool) -> Text:  # noqa: FBT001 - a field of a row
+    """Whether something holds; a no stands out."""
+    return Text("yes") if value else Text("no", "yellow")
+
 
 _TOTALS = (
     Shown("year", "tax_year", plain),
@@ -35,6 +42,18 @@ _TOTALS = (
     Shown("cost", "cost_usd", usd, is_number=True),
     Shown("gain", "gain_usd", usd, is_number=True),
     Shown("unproven", "unproven_count", plain, is_number=True),
+)
+_YEARS = (
+    Shown("tax year", "label", plain),
+    Shown("net gain", "net_gain_usd", usd, is_number=True),
+    Shown("loss used", "carryover_used_usd", usd, is_number=True),
+    Shown("free", "exempt_gain_usd", usd, is_number=True),
+    Shown("taxable", "taxable_gain_usd", usd, is_number=True),
+    Shown("tax on it", "gains_tax_usd", usd, is_number=True),
+    Shown("loss carried on", "carryover_out_usd", usd, is_number=True),
+    Shown("income", "ordinary_income_usd", usd, is_number=True),
+    Shown("income taxed", "taxable_ordinary_income_usd", usd, is_number=True),
+    Shown("proven", "is_proven", yes_or_no),
 )
 _UNPROVEN = (
     Shown("sold", "disposed_at", day),
@@ -70,24 +89,50 @@ def gains(
         totals = select_rows(connection, "sum_gains", parameters)
         disposals = select_rows(connection, "list_disposals", parameters)
         income = select_rows(connection, "sum_income", parameters)
-        unproven = select_rows(
-            connection, "list_unproven_disposals", {**parameters, "time_zone": configuration.taxpayer.time_zone}
-        )
+        years = select_rows(connection, "list_tax_years", parameters).to_pylist()
+        unproven = select_rows(connection, "list_unproven_disposals", parameters)
     if output_format is not Format.table:
         write_rows(sys.stdout, disposals.column_names, _values(disposals), output_format)
         return
-    what = f"of {year}" if year else "of every year"
+    country = configuration.country
+    what = f"of {country.calendar.label(year)}" if year else "of every year"
     if totals.num_rows:
-        show_rows(f"Realized gains {what}, in USD", _TOTALS, totals.to_pylist())
+        show_rows(f"Realized gains {what}, in {country.base_currency}", _columns(country), _worded(totals, country))
     else:
         console(sys.stdout).print(f"nothing was sold: no disposals {what}")
     if income.num_rows:
-        show_rows(f"Ordinary income {what}, in USD", _INCOME, income.to_pylist())
+        show_rows(f"Ordinary income {what}, in {country.base_currency}", _INCOME, income.to_pylist())
     if unproven.num_rows:
         show_rows(f"Unproven {what}: in none of the gains above", _UNPROVEN, unproven.to_pylist())
         console(sys.stdout).print(
             Text("these miss a cost, a price or their lots; the gains above hold what is proven only", "yellow")
         )
+    if years:
+        _show_years(years, country)
+
+
+def _columns(country: Country) -> tuple[Shown, ...]:
+    return tuple(column for column in _TOTALS if column.field != "term" or country.terms is not None)
+
+
+def _worded(totals: pa.Table, country: Country) -> list[dict[str, Any]]:
+    """The rows with years and terms as the country calls them."""
+    words: dict[str, str] = {str(term): text for term, text in (country.terms or {}).items()}
+    return [
+        {**row, "tax_year": country.calendar.label(row["tax_year"]), "term": words.get(row["term"], row["term"])}
+        for row in totals.to_pylist()
+    ]
+
+
+def _show_years(years: list[dict[str, Any]], country: Country) -> None:
+    """What the years come to by the country's law, and what has to be known of them."""
+    rows = [{**row, "label": country.calendar.label(row["tax_year"])} for row in years]
+    never = {name for name in ("exempt_gain_usd", "gains_tax_usd") if not any(row[name] for row in rows)}
+    shown = tuple(column for column in _YEARS if column.field not in never)
+    show_rows(f"Tax years in {country.name}, in {country.base_currency}", shown, rows)
+    for row in rows:
+        for note in row["notes"]:
+            console(sys.stdout).print(Text(f"{row['label']}: {note}"))
 
 
 def _values(table: pa.Table) -> list[list[Any]]:

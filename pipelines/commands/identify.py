@@ -30,6 +30,7 @@ from warehouse.lots.policy import METHODS, Method
 from warehouse.matching.journal_file import append_entry
 from warehouse.matching.policies import fingerprint
 from warehouse.queries import select_rows
+from warehouse.tax.country import Country
 
 _IDENTIFYING_METHODS = tuple(sorted(METHODS - {"average", "specific"}))
 
@@ -103,6 +104,7 @@ def identify(
         return
     if len(chosen) > 1:
         raise ConfigurationError(f"{' and '.join(chosen)} are different things to record: choose one")
+    _refuse_by_law(configuration.country, standing=standing, is_allocation=allocation)
     picks: list[Pick] = []
     statement: Statement
     if allocation:
@@ -121,6 +123,18 @@ def identify(
     except JournalError as error:
         raise ConfigurationError(str(error)) from error
     show_entry(configuration, entry, picks)
+
+
+def _refuse_by_law(country: Country, *, standing: str | None, is_allocation: bool) -> None:
+    """What the country's law gives no meaning to is not recorded."""
+    if country.match_shares is not None:
+        raise ConfigurationError(
+            f"the law of {country.name} says what a sale is matched with: naming lots means nothing"
+        )
+    if is_allocation and not country.leaves_choices:
+        raise ConfigurationError(f"the law of {country.name} knows no allocation of basis")
+    if standing is not None and standing not in country.lot_methods and not country.leaves_choices:
+        raise ConfigurationError(f"--standing {standing!r} is none of {', '.join(sorted(country.lot_methods))}")
 
 
 def _known_account(configuration: Configuration, name: str | None) -> None:
@@ -152,7 +166,7 @@ def _named(configuration: Configuration, asked: _Asked) -> tuple[NamedLots, list
     today = local_date(datetime.now(UTC), zone)
     with open_published(configuration) as connection:
         there = [
-            open_lot(row, zone)
+            open_lot(row, zone, configuration.country)
             for row in select_rows(connection, "read_open_lots").to_pylist()
             if (row["account"], row["asset"]) == (asked.account, asked.asset)
         ]

@@ -3,11 +3,12 @@
 Belongs here: reading and writing tables, the options, the totals. Does not belong here: matching (`warehouse/lots`).
 """
 
-import os
 import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, cast
@@ -21,12 +22,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from warehouse.lots.engine import match_lots
+from warehouse.exact import USD_PLACES, from_units
+from warehouse.lots.engine import match_by_asset
 from warehouse.lots.events import EVENTS, InvalidEvents, checked_events
+from warehouse.lots.limbs import limbs_of, total_of
 from warehouse.lots.policy import METHODS, Method, MethodSince, Policy, Pool
 from warehouse.lots.results import Matched
 
 _FEW_WORDS = ("account", "asset", "term", "method", "kind", "cost_basis", "problem", "detail", "reason")
+_ANSWER = ("disposals", "open_lots", "lot_moves", "problems")
 _PARQUET_MAGIC = b"PAR1"
 
 
@@ -72,12 +76,11 @@ def match(
     try:
         policy = policy_of(method or ["fifo"], pool=pool, time_zone=time_zone, transfer_fee=transfer_fee)
         table = read_events(events, is_sorted=not sort)
-        matched = _matched(table, policy)
-        write_answer(matched, output)
+        totals = write_answer(_matched(table, policy), output)
     except Unusable as error:
         Console(stderr=True, soft_wrap=True).print(error.sentence, style="red", markup=False, highlight=False)
         raise typer.Exit(2) from error
-    _print_totals(matched, output)
+    totals.show(output)
 
 
 def policy_of(methods: list[str], *, pool: str, time_zone: str, transfer_fee: TransferFee) -> Policy:
@@ -138,23 +141,73 @@ def read_events(path: Path, *, is_sorted: bool) -> pa.Table:
     return events
 
 
-def write_answer(matched: Matched, folder: Path) -> None:
-    """Write the four tables, each complete or not at all."""
+class Totals:
+    """What was realized, by term, what is left and what is not proven, added up part by part."""
+
+    def __init__(self) -> None:
+        self.rows: Counter[str] = Counter()
+        self.units: Counter[tuple[str, str]] = Counter()
+
+    def add(self, matched: Matched) -> None:
+        """Add a part of the answer."""
+        for term in ("short", "long"):
+            rows = matched.disposals.filter(pc.equal(matched.disposals.column("term"), term))
+            self._add(f"disposals, {term}-term", rows, "proceeds_usd", "cost_usd", "gain_usd")
+        self._add("open lots", matched.open_lots, "cost_usd")
+        self._add("lot moves", matched.lot_moves)
+        for problem in pc.unique(matched.problems.column("problem")).to_pylist():
+            rows = matched.problems.filter(pc.equal(matched.problems.column("problem"), problem))
+            self._add(f"problem: {problem}", rows)
+
+    def _add(self, name: str, rows: pa.Table, *amounts: str) -> None:
+        self.rows[name] += len(rows)
+        for amount in amounts:
+            self.units[name, amount] += total_of(limbs_of(rows.column(amount)))
+
+    def show(self, folder: Path) -> None:
+        """Print the exact sums; NULLs are in none of them."""
+        table = Table(title=f"{folder}", title_justify="left")
+        amounts = ("proceeds_usd", "cost_usd", "gain_usd")
+        for heading in ("", "rows", *amounts):
+            table.add_column(heading, justify="left" if heading == "" else "right")
+        always = ["disposals, short-term", "disposals, long-term", "open lots", "lot moves"]
+        for name in [*always, *sorted(set(self.rows) - set(always))]:
+            sums = [self.units.get((name, amount)) for amount in amounts]
+            shown = ["" if units is None else f"{from_units(units, USD_PLACES):f}" for units in sums]
+            table.add_row(name, str(self.rows[name]), *shown)
+        Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+
+
+def write_answer(parts: Iterable[Matched], folder: Path) -> Totals:
+    """Write the four tables, each complete or not at all, part by part; returns their totals."""
+    totals = Totals()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("disposals", "open_lots", "lot_moves", "problems"):
-            table: pa.Table = getattr(matched, name)
-            partial = folder / f".{name}.parquet.partial"
-            few = [column for column in _FEW_WORDS if column in table.column_names]
-            pq.write_table(table, partial, use_dictionary=few, write_statistics=False)
-            os.replace(partial, folder / f"{name}.parquet")  # noqa: PTH105 - says that it replaces
+        with ExitStack() as stack:
+            writers: dict[str, pq.ParquetWriter] = {}
+            for matched in parts:
+                for name in _ANSWER:
+                    table: pa.Table = getattr(matched, name)
+                    if name not in writers:
+                        few = [column for column in _FEW_WORDS if column in table.column_names]
+                        partial = folder / f".{name}.parquet.partial"
+                        writer = pq.ParquetWriter(partial, table.schema, use_dictionary=few, write_statistics=False)
+                        writers[name] = stack.enter_context(writer)
+                    writers[name].write_table(table)
+                totals.add(matched)
+        for name in _ANSWER:
+            (folder / f".{name}.parquet.partial").replace(folder / f"{name}.parquet")
     except OSError as error:
         raise Unusable(f"{folder}: {error}") from error
+    finally:
+        for name in _ANSWER:
+            (folder / f".{name}.parquet.partial").unlink(missing_ok=True)
+    return totals
 
 
-def _matched(events: pa.Table, policy: Policy) -> Matched:
+def _matched(events: pa.Table, policy: Policy) -> Iterator[Matched]:
     try:
-        return match_lots(events, policy=policy)
+        yield from match_by_asset(events, policy=policy)
     except (ValueError, OverflowError) as error:
         raise Unusable(str(error)) from error
 
@@ -170,28 +223,3 @@ def _read_csv(path: Path) -> pa.Table:
             column_types=dict.fromkeys(EVENTS.names, pa.string()), strings_can_be_null=False
         ),
     )
-
-
-def _print_totals(matched: Matched, folder: Path) -> None:
-    """What was realized, by term, what is left and what is not proven."""
-    table = Table(title=f"{folder}", title_justify="left")
-    for heading in ("", "rows", "proceeds_usd", "cost_usd", "gain_usd"):
-        table.add_column(heading, justify="left" if heading == "" else "right")
-    for term in ("short", "long"):
-        rows = matched.disposals.filter(pc.equal(matched.disposals.column("term"), term))
-        sums = [_total(rows.column(name)) for name in ("proceeds_usd", "cost_usd", "gain_usd")]
-        table.add_row(f"disposals, {term}-term", str(len(rows)), *sums)
-    table.add_row("open lots", str(len(matched.open_lots)), "", _total(matched.open_lots.column("cost_usd")), "")
-    table.add_row("lot moves", str(len(matched.lot_moves)), "", "", "")
-    counts = matched.problems.group_by("problem", use_threads=False).aggregate([([], "count_all")])
-    for problem, count in sorted(
-        zip(*(counts.column(name).to_pylist() for name in ("problem", "count_all")), strict=True)
-    ):
-        table.add_row(f"problem: {problem}", str(count), "", "", "")
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
-
-
-def _total(column: pa.ChunkedArray) -> str:
-    """The exact sum, in as many digits as it takes; NULLs are left out."""
-    total = pc.sum(column.cast(pa.decimal256(76, 8))).as_py() or Decimal(0)
-    return f"{total:f}"

@@ -17,7 +17,7 @@ def print_summary(console: Console, configuration: Configuration, *, as_of: date
     """Print the five lines about the published file."""
     zone = ZoneInfo(configuration.taxpayer.time_zone)
     with open_published(configuration) as connection:
-        lines = summary_lines(connection, as_of=as_of, time_zone=zone)
+        lines = summary_lines(connection, as_of=as_of, time_zone=zone, country=configuration.country)
     console.print()
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)

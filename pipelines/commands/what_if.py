@@ -123,7 +123,7 @@ def sell(
     with open_published(configuration) as connection:
         book = _read_book(connection, configuration)
         lots = [
-            open_lot(row, book.settings.time_zone)
+            open_lot(row, book.settings.time_zone, configuration.country)
             for row in select_rows(connection, "read_open_lots").to_pylist()
             if (row["account"], row["asset"]) == (account, asset)
         ]
@@ -291,6 +291,11 @@ def _slice_row(sale: AskedSale, place: int) -> dict[str, Any]:
 
 def _read_book(connection: duckdb.DuckDBPyConnection, configuration: Configuration) -> _Book:
     settings = book_settings(configuration)
+    if settings.jurisdiction != "US":
+        raise ConfigurationError(
+            f"what a sale would do to taxes is worked out for the US only, and this book follows the law of "
+            f"{configuration.country.name}: `lotkeeper candidates` shows its losses"
+        )
     found = connection.execute("SELECT max(as_of) FROM harvest.lot_values").fetchall()[0][0]
     if found is None:
         raise ConfigurationError(f"{configuration.paths.published} holds no open lot: there is nothing to sell")

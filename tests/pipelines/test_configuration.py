@@ -166,3 +166,57 @@ def test_secret__set_nowhere__says_where_to_put_it(tmp_path: Path, monkeypatch: 
     configuration = read_configuration(_write(tmp_path, GOOD))
     with pytest.raises(ConfigurationError, match=r"KRAKEN_KEY=\.\.\. into the environment"):
         configuration.secret("env:KRAKEN_KEY")
+
+
+def test_configuration__forms_of_an_account_that_there_is_not__are_refused_with_their_line(tmp_path: Path) -> None:
+    config = tmp_path / "lotkeeper.toml"
+    config.write_text(
+        '[taxpayer]\ntime_zone = "UTC"\n[[account]]\nname = "a"\nkind = "csv"\npath = "a.csv"\n'
+        '[[form_1099da]]\naccount = "b"\ntax_year = 2025\npath = "b.csv"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigurationError, match=r"lotkeeper.toml:8: there is no account 'b'; there are a"):
+        read_configuration(config)
+
+
+def test_configuration__two_forms_of_one_account_and_year__are_refused(tmp_path: Path) -> None:
+    form = '[[form_1099da]]\naccount = "a"\ntax_year = 2025\npath = "b.csv"\n'
+    config = tmp_path / "lotkeeper.toml"
+    config.write_text(
+        f'[taxpayer]\ntime_zone = "UTC"\n[[account]]\nname = "a"\nkind = "csv"\npath = "a.csv"\n{form}{form}',
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigurationError, match=r"lotkeeper.toml:12: a has two Forms 1099-DA of 2025"):
+        read_configuration(config)
+
+
+BRITISH = GOOD.replace(
+    '[taxpayer]\ntime_zone = "America/New_York"', '[taxpayer]\njurisdiction = "GB"\ntime_zone = "Europe/London"'
+)
+
+
+def test_jurisdiction__one_that_is_here__brings_its_currency(tmp_path: Path) -> None:
+    configuration = read_configuration(_write(tmp_path, BRITISH))
+    assert (configuration.country.code, configuration.country.base_currency) == ("GB", "GBP")
+
+
+def test_jurisdiction__one_that_is_not_here__is_refused_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"lotkeeper.toml:2: taxpayer.jurisdiction: there are no rules for 'FR'"
+    ):
+        read_configuration(_write(tmp_path, BRITISH.replace('"GB"', '"FR"')))
+
+
+@pytest.mark.parametrize(
+    ("added", "words"),
+    [
+        ('lot_method = "hifo"\n', r":17: lot_method: hifo is no method for coins in the United Kingdom; expected fifo"),
+        ('[lots]\npool = "account"\n', r":18: lots.pool: the law of the United Kingdom leaves no such choice"),
+        ('[lots]\ntransfer_fee = "basis"\n', r":18: lots.transfer_fee: the law of the United Kingdom"),
+    ],
+)
+def test_choice_about_lots__that_the_law_does_not_know__is_refused_on_its_line(
+    tmp_path: Path, added: str, words: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        read_configuration(_write(tmp_path, BRITISH + added))

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from warehouse.connection import open_warehouse
+from warehouse.lots.holding import local_date
 from warehouse.schema import create_tables, fetch_query, insert_rows, schema_files
 from warehouse.settings import BookSettings
 from warehouse.steps import Book, Check
@@ -146,6 +148,7 @@ def shortfall(problem: str, occurred: str, value: str | None = None, **changes: 
         "quantity": Decimal(1),
         "value_usd": None if value is None else Decimal(value),
         "occurred_at": instant(occurred),
+        "tax_year": local_date(instant(occurred), ZoneInfo("America/New_York")).year,
         "detail": problem,
     }
     return {**row, **changes}

@@ -12,6 +12,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from warehouse.lots.holding import Term
+from warehouse.tax.country import Country
+
 Status = Literal["ready", "review", "blocked"]
 
 OUTSIDE = "outside"
@@ -152,6 +155,19 @@ def lot_doubts(*, is_cost_known: bool, is_in_transit: bool) -> list[Doubt]:
         doubts.append(Doubt("blocked", "the lot's cost is not known"))
     if is_in_transit:
         doubts.append(Doubt("blocked", "the coins have left and not yet arrived"))
+    return doubts
+
+
+def law_doubts(
+    country: Country, asset: str, *, term: Term | None, unrealized: int | None, is_bought_today: bool
+) -> list[Doubt]:
+    """What the country's law says against selling the lot for its loss, or against its figures."""
+    doubts = []
+    useless = (country.useless_losses or {}).get(term) if term is not None else None
+    if useless is not None and unrealized is not None and unrealized < 0:
+        doubts.append(Doubt("blocked", useless))
+    if country.match_shares is not None and is_bought_today:
+        doubts.append(Doubt("review", f"{asset} was acquired today: a sale of today is matched with that first"))
     return doubts
 
 

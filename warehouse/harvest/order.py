@@ -30,8 +30,8 @@ class Orderable(Protocol):
         ...
 
     @property
-    def long_from(self) -> date:
-        """The first date of a long-term sale."""
+    def long_from(self) -> date | None:
+        """The first date of a long-term sale; `None` where a gain has no term."""
         ...
 
     @property
@@ -82,7 +82,7 @@ def _cheapest_first(lot: Orderable) -> tuple[Any, ...]:
 
 def _tax_class(lot: Orderable, price: int | None, today: date) -> int:
     """0 for a short-term loss, 1 for long-term (the dearest first: losses, then gains), 2 for the other short-term."""
-    if today >= lot.long_from:
+    if lot.long_from is not None and today >= lot.long_from:
         return 1
     unit_cost = _unit_cost(lot)
     is_loss = unit_cost is not None and price is not None and unit_cost > Fraction(price, _PRICE_SCALE)

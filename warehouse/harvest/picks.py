@@ -24,7 +24,7 @@ class Pick:
 
     lot: OpenLot
     units: int
-    term: Term
+    term: Term | None
 
 
 def named_picks(
@@ -66,7 +66,7 @@ def _free(lots: Iterable[OpenLot], reserved: Mapping[str, int]) -> Sequence[Open
 
 
 def _pick(lot: OpenLot, units: int, today: date) -> Pick:
-    return Pick(lot, units, "long" if today >= lot.long_from else "short")
+    return Pick(lot, units, None if lot.long_from is None else "long" if today >= lot.long_from else "short")
 
 
 def _shown(units: int) -> str:

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
+from warehouse.harvest.doubts import law_doubts
 from warehouse.harvest.health import Health
 from warehouse.harvest.reach import reach_doubts, sale_figures, second_price_doubts, second_prices
 from warehouse.harvest.summary import CandidateRow, summarize, tax_year_end
@@ -21,6 +22,9 @@ from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
 from warehouse.schema import create_tables, fetch_query, insert_rows, run_query
 from warehouse.steps import Book, Check, Step
+from warehouse.tax.countries import country_of
+from warehouse.tax.country import Country
+from warehouse.tax.us.country import UNITED_STATES
 
 
 def build_candidates(book: Book) -> None:
@@ -37,19 +41,30 @@ def build_candidates(book: Book) -> None:
         as_of=book.as_of,
         stale_after=timedelta(hours=book.settings.stale_after_hours),
     )
-    today = local_date(book.as_of, book.settings.time_zone)
-    deadline = tax_year_end(today.year, book.settings.time_zone)
+    country = country_of(book.settings.jurisdiction)
+    zone = book.settings.time_zone
+    today = local_date(book.as_of, zone)
+    deadline = tax_year_end(country.calendar.tax_year(today), zone, country.calendar)
+    bought_today = {row["asset"] for row in stored if local_date(row["acquired_at"], zone) == today}
     methods = dict(book.connection.execute("SELECT account, method FROM lots.methods WHERE is_current").fetchall())
     costs = _trading_costs(book)
     seconds = second_prices(costs.values())
     rows = []
-    for valued in value_lots(
-        [open_lot(row, book.settings.time_zone) for row in stored], prices, methods=methods, today=today
-    ):
+    lots = [open_lot(row, zone, country) for row in stored]
+    is_pooled = country.match_shares is not None
+    for valued in value_lots(lots, prices, methods=methods, today=today, is_pooled=is_pooled):
         lot = valued.lot
         lot_costs = costs.get((lot.account, lot.asset))
         sale = sale_figures(valued, lot_costs)
+        by_law = law_doubts(
+            country,
+            lot.asset,
+            term=valued.term,
+            unrealized=valued.unrealized,
+            is_bought_today=lot.asset in bought_today,
+        )
         doubts = [
+            *by_law,
             *reach_doubts(valued, lot_costs),
             *second_price_doubts(lot.asset, valued.price, seconds.get(lot.asset)),
         ]
@@ -59,7 +74,7 @@ def build_candidates(book: Book) -> None:
                 **_figures(valued),
                 "as_of": book.as_of,
                 "unit_cost_usd": unit_costs[lot.lot_id, lot.account, lot.is_in_transit],
-                "method": methods.get(lot.account, "fifo"),
+                "method": "pool" if is_pooled else methods.get(lot.account, "fifo"),
                 "deadline_at": deadline,
                 "reachable_quantity": None if lot_costs is None else lot_costs["reachable_quantity"],
                 "sell_price_usd": None if sale.price is None else from_units(sale.price, PRICE_PLACES),
@@ -74,11 +89,13 @@ def build_candidates(book: Book) -> None:
     run_query(book.connection, "insert_candidates.sql")
 
 
-def summary_lines(connection: duckdb.DuckDBPyConnection, *, as_of: datetime, time_zone: ZoneInfo) -> list[str]:
+def summary_lines(
+    connection: duckdb.DuckDBPyConnection, *, as_of: datetime, time_zone: ZoneInfo, country: Country = UNITED_STATES
+) -> list[str]:
     """Five lines on the harvest candidates in the built or published file that `connection` has open."""
     candidates = [_candidate(row) for row in select_rows(connection, "list_candidates").to_pylist()]
     open_lots = [_candidate(row) for row in select_rows(connection, "list_lot_values").to_pylist()]
-    return summarize(candidates, open_lots, as_of=as_of, time_zone=time_zone)
+    return summarize(candidates, open_lots, as_of=as_of, time_zone=time_zone, country=country)
 
 
 def _candidate(row: dict[str, Any]) -> CandidateRow:
@@ -104,8 +121,8 @@ def _latest_prices(book: Book) -> dict[str, LatestPrice]:
     }
 
 
-def open_lot(row: dict[str, Any], time_zone: ZoneInfo) -> OpenLot:
-    """A row of `read_open_lots.sql` as a value of this room."""
+def open_lot(row: dict[str, Any], time_zone: ZoneInfo, country: Country) -> OpenLot:
+    """A row of `read_open_lots.sql` as a value of this room, with the terms of the country."""
     acquired_at: datetime = row["acquired_at"]
     return OpenLot(
         lot_id=row["lot_id"],
@@ -119,6 +136,7 @@ def open_lot(row: dict[str, Any], time_zone: ZoneInfo) -> OpenLot:
         whole_cost=_usd_units(row["whole_cost_usd"]),
         is_always_long=row["is_always_long"],
         is_in_transit=row["is_in_transit"],
+        first_long=None if country.terms is None else country.calendar.first_long,
     )
 
 

@@ -6,9 +6,13 @@ Belongs here: choosing what five lines say. Does not belong here: reading the ro
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from warehouse.lots.calendar import Calendar
+from warehouse.tax.country import Country
+from warehouse.tax.us.country import UNITED_STATES
 
 _NAMED_LOTS = 3
 _NAMED_REASONS = 2
@@ -24,20 +28,25 @@ class CandidateRow:
     asset: str
     quantity: Decimal
     unrealized_usd: Decimal | None
-    term: str
-    days_to_long_term: int
+    term: str | None
+    days_to_long_term: int | None
     sell_first_quantity: Decimal
     status: str
     reasons: Sequence[str]
 
 
-def tax_year_end(tax_year: int, time_zone: ZoneInfo) -> datetime:
-    """The instant at which calendar year `tax_year` is over in `time_zone`, in UTC: sales count before it."""
-    return datetime(tax_year + 1, 1, 1, tzinfo=time_zone).astimezone(UTC)
+def tax_year_end(tax_year: int, time_zone: ZoneInfo, calendar: Calendar = UNITED_STATES.calendar) -> datetime:
+    """The instant at which `tax_year` is over in `time_zone`, in UTC: sales count before it."""
+    return datetime.combine(calendar.first_date(tax_year + 1), time(), tzinfo=time_zone).astimezone(UTC)
 
 
 def summarize(
-    candidates: Sequence[CandidateRow], open_lots: Sequence[CandidateRow], *, as_of: datetime, time_zone: ZoneInfo
+    candidates: Sequence[CandidateRow],
+    open_lots: Sequence[CandidateRow],
+    *,
+    as_of: datetime,
+    time_zone: ZoneInfo,
+    country: Country = UNITED_STATES,
 ) -> list[str]:
     """Five lines: the loss there is, the largest of it, what is held back, the next lot to turn long, the deadline.
 
@@ -45,23 +54,27 @@ def summarize(
     """
     today = as_of.astimezone(time_zone).date()
     return [
-        _loss(candidates) if open_lots else "Loss to harvest: none is known, because the books hold no open lot",
+        _loss(candidates, country)
+        if open_lots
+        else "Loss to harvest: none is known, because the books hold no open lot",
         _largest(candidates),
         _held_back(candidates),
-        _next_long(open_lots, today),
-        _deadline(as_of, today, time_zone),
+        _next_long(open_lots, today, country),
+        _deadline(as_of, today, time_zone, country.calendar),
     ]
 
 
-def _loss(candidates: Sequence[CandidateRow]) -> str:
+def _loss(candidates: Sequence[CandidateRow], country: Country) -> str:
     ready = [row for row in candidates if row.status == "ready"]
     review = _sum(row for row in candidates if row.status == "review")
-    parts = [
-        f"{_usd(_sum(row for row in ready if row.term == 'short'))} short-term",
-        f"{_usd(_sum(row for row in ready if row.term == 'long'))} long-term",
-    ]
+    parts = [_usd(_sum(ready))]
+    if country.terms is not None:
+        parts = [
+            f"{_usd(_sum(row for row in ready if row.term == term))} {words}" for term, words in country.terms.items()
+        ]
     first = _sum(row for row in ready if row.sell_first_quantity == 0)
-    line = f"Loss to harvest: {parts[0]} and {parts[1]} USD; {_usd(first)} of it is next in line to be sold"
+    losses = f"{' and '.join(parts)} {country.base_currency}"
+    line = f"Loss to harvest: {losses}; {_usd(first)} of it is next in line to be sold"
     return line + (f"; {_usd(review)} more after review" if review else "")
 
 
@@ -73,7 +86,8 @@ def _largest(candidates: Sequence[CandidateRow]) -> str:
     if not known:
         return "Largest: no open lot is under water"
     lots = [
-        f"{_quantity(row.quantity)} {row.asset} in {row.account} {_usd(row.unrealized_usd or Decimal(0))} ({row.term})"
+        f"{_quantity(row.quantity)} {row.asset} in {row.account} {_usd(row.unrealized_usd or Decimal(0))}"
+        + (f" ({row.term})" if row.term else "")
         for row in known[:_NAMED_LOTS]
     ]
     return "Largest: " + ", ".join(lots)
@@ -91,24 +105,29 @@ def _held_back(candidates: Sequence[CandidateRow]) -> str:
     return f"{line}: {words}" + (f"; and {more} more reasons" if more else "")
 
 
-def _next_long(open_lots: Sequence[CandidateRow], today: date) -> str:
+def _next_long(open_lots: Sequence[CandidateRow], today: date, country: Country) -> str:
+    if country.terms is None:
+        return f"Terms: {country.no_terms}"
     short = sorted(
-        (row for row in open_lots if row.term == "short"),
-        key=lambda row: (row.days_to_long_term, row.account, row.asset),
+        ((row.days_to_long_term, row.account, row.asset, row.quantity) for row in open_lots if row.term == "short"),
+        key=lambda lot: (lot[0] or 0, *lot[1:3]),
     )
     if not short:
-        return "Next to turn long-term: no lot is short-term"
-    row = short[0]
+        return f"Next to turn {country.terms['long']}: no lot is {country.terms['short']}"
+    days, account, asset, quantity = short[0]
     return (
-        f"Next to turn long-term: {_quantity(row.quantity)} {row.asset} in {row.account} "
-        f"on {today + timedelta(days=row.days_to_long_term)} ({_days(row.days_to_long_term)})"
+        f"Next to turn {country.terms['long']}: {_quantity(quantity)} {asset} in {account} "
+        f"on {today + timedelta(days=days or 0)} ({_days(days or 0)})"
     )
 
 
-def _deadline(as_of: datetime, today: date, time_zone: ZoneInfo) -> str:
-    days = (date(today.year, 12, 31) - today).days
-    left = f"{_days(days)} left" if days else f"{(tax_year_end(today.year, time_zone) - as_of) // _HOUR} hours left"
-    return f"Deadline: sales until the end of {today.year}-12-31 in {time_zone.key} count for {today.year} ({left})"
+def _deadline(as_of: datetime, today: date, time_zone: ZoneInfo, calendar: Calendar) -> str:
+    tax_year = calendar.tax_year(today)
+    last = calendar.last_date(tax_year)
+    days = (last - today).days
+    hours = (tax_year_end(tax_year, time_zone, calendar) - as_of) // _HOUR
+    left = f"{_days(days)} left" if days else f"{hours} hours left"
+    return f"Deadline: sales until the end of {last} in {time_zone.key} count for {calendar.label(tax_year)} ({left})"
 
 
 def _sum(rows: Iterable[CandidateRow]) -> Decimal:

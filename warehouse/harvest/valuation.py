@@ -6,7 +6,7 @@ Belongs here: the figures of one moment. Does not belong here: whether to trust 
 tables.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,7 +23,7 @@ class OpenLot:
 
     `acquired_date` is the date in the taxpayer's time zone. `whole_quantity` and `whole_cost` are the lot's when it was
     acquired: orders by cost go by them. `is_always_long`: inherited, long-term whatever the date. `is_in_transit`: on
-    the way to `account`, so nothing there can sell it yet.
+    the way to `account`, so nothing there can sell it yet. `first_long` is the country's rule of terms, `None` without.
     """
 
     lot_id: str
@@ -37,11 +37,14 @@ class OpenLot:
     whole_cost: int | None
     is_always_long: bool = False
     is_in_transit: bool = False
+    first_long: Callable[[date], date] | None = first_long_date
 
     @property
-    def long_from(self) -> date:
-        """The first date of a long-term sale, in the taxpayer's time zone."""
-        return self.acquired_date if self.is_always_long else first_long_date(self.acquired_date)
+    def long_from(self) -> date | None:
+        """The first date of a long-term sale, in the taxpayer's time zone; `None` where a gain has no term."""
+        if self.first_long is None:
+            return None
+        return self.acquired_date if self.is_always_long else self.first_long(self.acquired_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +69,24 @@ class ValuedLot:
     price: LatestPrice | None
     value: int | None
     unrealized: int | None
-    term: Term
-    days_to_long_term: int
+    term: Term | None
+    days_to_long_term: int | None
     sell_first_quantity: int
     unrealized_first: int | None
 
 
 def value_lots(
-    lots: Sequence[OpenLot], prices: Mapping[str, LatestPrice], *, methods: Mapping[str, str], today: date
+    lots: Sequence[OpenLot],
+    prices: Mapping[str, LatestPrice],
+    *,
+    methods: Mapping[str, str],
+    today: date,
+    is_pooled: bool = False,
 ) -> list[ValuedLot]:
     """Value every lot on the local date `today`, account by account and asset by asset, in the order of sale.
 
-    `methods` gives the lot method of an account, `fifo` where it is silent. Raises `ValueError` for one without an
-    order.
+    `methods` gives the lot method of an account, `fifo` where it is silent; where the law keeps all units of an asset
+    in one pool (`is_pooled`), no lot goes before another. Raises `ValueError` for a method without an order.
     """
     groups: dict[tuple[str, str], list[OpenLot]] = {}
     for lot in lots:
@@ -92,7 +100,7 @@ def value_lots(
         ):
             row = _valued(lot, price, today, ahead_quantity, ahead_unrealized)
             valued.append(row)
-            if not lot.is_in_transit:
+            if not lot.is_in_transit and not is_pooled:
                 ahead_quantity += lot.quantity
                 ahead_unrealized = _plus(ahead_unrealized, row.unrealized)
     return valued
@@ -107,8 +115,8 @@ def _valued(
         price=price,
         value=value,
         unrealized=None if value is None or lot.cost is None else value - lot.cost,
-        term="long" if today >= lot.long_from else "short",
-        days_to_long_term=max(0, (lot.long_from - today).days),
+        term=None if lot.long_from is None else "long" if today >= lot.long_from else "short",
+        days_to_long_term=None if lot.long_from is None else max(0, (lot.long_from - today).days),
         sell_first_quantity=ahead_quantity,
         unrealized_first=0 if ahead_quantity == 0 else ahead_unrealized,
     )

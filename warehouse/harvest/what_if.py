@@ -99,9 +99,8 @@ def ask_sale(
 def _slice(lot: OpenLot, quantity: int, price: int, sell_rate: Decimal, today: date) -> SoldSlice:
     value = divide_half_even(quantity * price, _VALUE_SCALE)
     cost = None if lot.cost is None else divide_half_even(lot.cost * quantity, lot.quantity)
-    return SoldSlice(
-        lot, quantity, "long" if today >= lot.long_from else "short", value - share(value, sell_rate), cost
-    )
+    is_long = lot.long_from is not None and today >= lot.long_from
+    return SoldSlice(lot, quantity, "long" if is_long else "short", value - share(value, sell_rate), cost)
 
 
 def _sum(gains: Iterable[int | None]) -> int | None:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from warehouse.lots.calendar import Calendar
 from warehouse.lots.columns import ACQUIRED, TRANSFERRED, Columns, Flags
 from warehouse.lots.events import INSTANT, QUANTITY, UNTAXED_PURPOSES, USD
-from warehouse.lots.holding import first_long_days, local_years
 from warehouse.lots.limbs import decimals_of, integers_of, limbs_of_integers
 from warehouse.lots.memory import (
     BY_NAME,
@@ -50,11 +50,12 @@ class Reader:
     answer: Answer
     facts: LotFacts
     lot_event: Rows
+    calendar: Calendar
 
     def disposals(self) -> pa.Table:
         """Schema `DISPOSALS`."""
         is_taken = np.isin(self.answer.fields[:, HOW], (BY_ORDER, BY_NAME))
-        rows = self._in_turn(is_taken, (TAKE,))
+        rows = self._of_steps(is_taken, (TAKE,))
         fields, amounts = self.answer.fields[rows], self.answer.amounts[rows]
         step, lot, flags = fields[:, STEP_OF], fields[:, LOT_OF_ROW], fields[:, FLAGS]
         event = self.plan.event[step]
@@ -78,7 +79,7 @@ class Reader:
             cost_usd=decimals_of(amounts[:, COST], USD, has_cost),
             gain_usd=decimals_of(amounts[:, GAIN], USD, has_cost & has_proceeds),
             term=_words(("short", "long"), self._is_long(event, lot, is_gift_loss)),
-            tax_year=pa.array(local_years(self.columns.day[event]).astype(np.int32)),
+            tax_year=pa.array(self.calendar.tax_years(self.columns.day[event])),
             method=_words((*METHOD_NAMES, "specific"), method),
             kind=self._kinds(event),
             cost_basis=_words(("cost", "gift_loss", "gift_neither"), basis),
@@ -87,7 +88,7 @@ class Reader:
     def lot_moves(self) -> pa.Table:
         """Schema `LOT_MOVES`; nothing for pools without accounts."""
         is_taken = np.isin(self.answer.fields[:, HOW], (BY_ORDER, BY_NAME))
-        rows = self._in_turn(is_taken, (MOVE, FEE_TO_BASIS))
+        rows = self._of_steps(is_taken, (MOVE, FEE_TO_BASIS))
         rows = rows[self.plan.pool_account[self.plan.pool[self.answer.fields[rows, STEP_OF]]] >= 0]
         fields, amounts = self.answer.fields[rows], self.answer.amounts[rows]
         step, lot = fields[:, STEP_OF], fields[:, LOT_OF_ROW]
@@ -142,19 +143,16 @@ class Reader:
             is_transit=self.plan.is_transit[pool],
         )
 
-    def _in_turn(self, chosen: Flags, ops: tuple[int, ...]) -> Rows:
-        """The chosen rows of these steps, in the order in which they happened."""
+    def _of_steps(self, chosen: Flags, ops: tuple[int, ...]) -> Rows:
+        """The chosen rows of these steps, asset by asset as they happened."""
         rows = np.flatnonzero(chosen)
-        step = self.answer.fields[rows, STEP_OF]
-        is_meant = np.isin(self.plan.op[step], ops)
-        rows, step = rows[is_meant], step[is_meant]
-        return rows[np.argsort(self.plan.turn[step], kind="stable")]
+        return rows[np.isin(self.plan.op[self.answer.fields[rows, STEP_OF]], ops)]
 
     def _is_long(self, event: Rows, lot: Rows, is_gift_loss: Flags) -> Flags:
         long_day = self.facts.long_day[lot]
         if is_gift_loss.any():  # held since the gift, not since the donor's purchase
             own = self.columns.day[self.lot_event[lot[is_gift_loss]]]
-            long_day[is_gift_loss] = first_long_days(own)
+            long_day[is_gift_loss] = self.calendar.first_long_days(own)
         is_long: Flags = self.columns.day[event] >= long_day
         return is_long
 

@@ -4,7 +4,7 @@ Belongs here: the way from a table of events to the tables of the answer, throug
 prices, what a trade's fee belongs to, or what tax follows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from warehouse.lots.answer import Reader, event_problems, open_lots
 from warehouse.lots.columns import Columns, Flags, columns_of
 from warehouse.lots.events import INSTANT, checked_events
-from warehouse.lots.holding import first_long_days, local_date, local_days
+from warehouse.lots.holding import local_date, local_days
 from warehouse.lots.identification import named_lots
 from warehouse.lots.limbs import limbs_of
 from warehouse.lots.machines import Machine
@@ -28,6 +28,10 @@ _ALWAYS = -(10**9)
 """A first long-term day before all days: inherited lots (IRC 1223(9))."""
 
 
+GROUP_EVENTS = 1_000_000
+"""Assets are matched in groups of about so many events, which bounds the memory that is needed at a time."""
+
+
 def match_lots(
     events: pa.Table, *, policy: Policy, until: datetime | None = None, machine: Machine | None = None
 ) -> Matched:
@@ -38,7 +42,42 @@ def match_lots(
     `machines.py`; otherwise size decides. Raises `InvalidEvents` for a table that breaks its shape, `OverflowError`
     where a figure of the answer has more than 38 digits.
     """
-    columns = columns_of(checked_events(events), policy.time_zone, until)
+    groups = list(match_by_asset(events, policy=policy, until=until, machine=machine))
+    if len(groups) == 1:
+        return groups[0]
+    names = ("disposals", "open_lots", "lot_moves", "problems")
+    return Matched(**{name: pa.concat_tables([getattr(group, name) for group in groups]) for name in names})
+
+
+def match_by_asset(
+    events: pa.Table, *, policy: Policy, until: datetime | None = None, machine: Machine | None = None
+) -> Iterator[Matched]:
+    """What `match_lots` answers, in parts of whole assets in the order of their names, each as it is found."""
+    checked = checked_events(events)
+    for assets in _groups(checked):
+        if assets is None:
+            yield _match(checked, policy, until, machine)
+        else:
+            yield _match(checked.filter(pc.is_in(checked.column("asset"), assets)), policy, until, machine)
+
+
+def _groups(events: pa.Table) -> list[pa.Array | None]:
+    """Assets to match together; `[None]`: all at once. Identified lots may be of any asset, so those stay together."""
+    lots = events.column("lots")
+    if len(events) <= GROUP_EVENTS or lots.null_count < len(lots):
+        return [None]
+    counts = events.column("asset").value_counts()
+    sizes = dict(zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True))
+    groups: list[list[str]] = [[]]
+    for asset in sorted(sizes):
+        if groups[-1] and sum(sizes[name] for name in groups[-1]) + sizes[asset] > GROUP_EVENTS:
+            groups.append([])
+        groups[-1].append(asset)
+    return [pa.array(names, pa.string()) for names in groups]
+
+
+def _match(events: pa.Table, policy: Policy, until: datetime | None, machine: Machine | None) -> Matched:
+    columns = columns_of(events, policy.time_zone, until)
     book = _Book(columns, policy, until, machine)
     everything = np.ones(len(columns.kind), np.bool_)
     since = policy.pool.since
@@ -71,7 +110,7 @@ class _Book:
         self.until_us = None if until is None else pa.scalar(until, INSTANT).cast(pa.int64()).as_py()
         self.machine = machine
         self.lot_event = lots_of(columns)
-        self.facts = _facts(columns, policy, self.lot_event)
+        self.facts = facts_of(columns, policy, self.lot_event)
         self.named = named_lots(columns, policy, self.lot_event)
 
     def walk(self, chosen: Flags, *, opening: Parts | None = None, is_universal: bool = False) -> Reader:
@@ -82,12 +121,12 @@ class _Book:
         )  # fmt: skip
         machine = self.machine or machine_for(plan, self.facts)
         answer = run(plan, self.facts, (self.named.lot, self.named.quantity), machine)
-        return Reader(self.columns, plan, answer, self.facts, self.lot_event)
+        return Reader(self.columns, plan, answer, self.facts, self.lot_event, self.policy.calendar)
 
     def matched(
         self, readers: list[Reader], parts: Parts, *, moves: Sequence[pa.Table] = (), problems: Sequence[pa.Table] = ()
     ) -> Matched:
-        """The tables of all walks, in the order of time."""
+        """The tables of all walks, asset by asset."""
         all_moves = [readers[0].lot_moves(), *moves, *(reader.lot_moves() for reader in readers[1:])]
         found = [
             event_problems(self.columns, self.named.refused),
@@ -95,19 +134,30 @@ class _Book:
             *problems,
         ]
         told = pa.concat_tables(found)
-        by_time = [(name, "ascending") for name in ("occurred_at", "asset", "event_id", "problem", "account", "detail")]
+        by_time = [(name, "ascending") for name in ("asset", "occurred_at", "event_id", "problem", "account", "detail")]
         return Matched(
-            disposals=pa.concat_tables([reader.disposals() for reader in readers]).combine_chunks(),
+            disposals=_by_asset([reader.disposals() for reader in readers]),
             open_lots=open_lots(self.columns, self.facts, self.lot_event, parts),
-            lot_moves=pa.concat_tables(all_moves).combine_chunks(),
+            lot_moves=_by_asset(all_moves),
             problems=told.take(pc.sort_indices(told, by_time)).combine_chunks(),
         )
 
 
-def _facts(columns: Columns, policy: Policy, lot_event: Rows) -> LotFacts:
+def _by_asset(tables: Sequence[pa.Table]) -> pa.Table:
+    """Tables that are each in the order of assets as one that is."""
+    if len(tables) == 1:
+        return tables[0]
+    together = pa.concat_tables(tables).combine_chunks()
+    assets = together.column("asset").combine_chunks().dictionary_encode()
+    ranks = pc.rank(assets.dictionary).to_numpy() if len(assets.dictionary) else np.zeros(0, np.int64)
+    codes = ranks[assets.indices.to_numpy()]
+    return together.take(pa.array(np.argsort(codes, kind="stable")))
+
+
+def facts_of(columns: Columns, policy: Policy, lot_event: Rows) -> LotFacts:
     """What the walk needs to know of each lot."""
     acquired_us = columns.acquired_us[lot_event]
-    long_day = first_long_days(local_days(acquired_us, policy.time_zone))
+    long_day = policy.calendar.first_long_days(local_days(acquired_us, policy.time_zone))
     origin, fair = columns.texts("origin"), columns.texts("fair_value_usd")
     has_fair_value, fair_value = np.zeros(len(lot_event), np.bool_), np.zeros((len(lot_event), 2), np.uint64)
     if origin.null_count < len(origin):

@@ -1,4 +1,4 @@
-"""The holding period: from which day a lot is long-term. Pure calendar arithmetic on local dates.
+"""The holding period in the US: from which day a lot is long-term. Pure calendar arithmetic on local dates.
 
 Belongs here: the day count and the local dates of instants. Does not belong here: which lot is sold, or any rate.
 
@@ -18,18 +18,25 @@ Term = Literal["short", "long"]
 Days = npt.NDArray[np.int64]
 """Days since 1970-01-01."""
 
-_EPOCH = date(1970, 1, 1)
 _DAY_US = 86_400_000_000
-_FEBRUARY = 2
-_LEAP_DAY = 29
 
 
 def first_long_date(acquired: date) -> date:
     """The first date on which a disposal of a lot acquired on `acquired` is long-term."""
+    return first_date_beyond(acquired, months=12)
+
+
+def first_date_beyond(acquired: date, *, months: int) -> date:
+    """The first date on which a lot acquired on `acquired` has been held for more than `months` calendar months.
+
+    Where the month has no such day, the first of the next (Rev. Rul. 66-7; Caspe v. United States, 694 F.2d 1116).
+    """
     start = acquired + timedelta(days=1)
-    if (start.month, start.day) == (_FEBRUARY, _LEAP_DAY):
-        return date(start.year + 1, 3, 1)
-    return start.replace(year=start.year + 1)
+    years, month = divmod(start.month - 1 + months, 12)
+    try:
+        return date(start.year + years, month + 1, start.day)
+    except ValueError:
+        return date(start.year + years, month + 2, 1)
 
 
 def term_of(acquired: date, disposed: date) -> Term:
@@ -40,13 +47,6 @@ def term_of(acquired: date, disposed: date) -> Term:
 def days_until_long(acquired: date, today: date) -> int:
     """Days from `today` to the first long-term date; 0 when that has come."""
     return max(0, (first_long_date(acquired) - today).days)
-
-
-def first_long_days(acquired: Days) -> Days:
-    """`first_long_date` of many dates at once, as days since 1970-01-01."""
-    distinct, places = np.unique(acquired, return_inverse=True)
-    firsts = [(first_long_date(_EPOCH + timedelta(days=day)) - _EPOCH).days for day in distinct.tolist()]
-    return np.array(firsts, dtype=np.int64)[places]
 
 
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
@@ -66,12 +66,6 @@ def local_days(instants_us: npt.NDArray[np.int64], zone: ZoneInfo) -> Days:
     shifts = np.array(offsets, dtype=np.int64)[np.searchsorted(np.array(starts), instants_us, side="right") - 1]
     local: Days = np.floor_divide(instants_us + shifts, _DAY_US)
     return local
-
-
-def local_years(days: Days) -> Days:
-    """The calendar years of days since 1970-01-01."""
-    years: Days = days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    return years
 
 
 def _offset_changes(first_us: int, last_us: int, zone: ZoneInfo) -> tuple[list[int], list[int]]:

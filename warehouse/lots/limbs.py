@@ -15,6 +15,7 @@ Limbs = npt.NDArray[np.uint64]
 """Shape (n, 2): low and high limb of signed 128-bit integers."""
 
 _LOW = (1 << 64) - 1
+_HALF = (1 << 32) - 1
 
 
 def limbs_of(column: pa.ChunkedArray) -> Limbs:
@@ -60,6 +61,13 @@ def limbs_of_integers(numbers: Sequence[int]) -> Limbs:
     low = np.array([number & _LOW for number in numbers], dtype=np.uint64)
     high = np.array([(number >> 64) & _LOW for number in numbers], dtype=np.uint64)
     return np.stack([low, high], axis=1)
+
+
+def total_of(limbs: Limbs) -> int:
+    """The exact sum, however large, of fewer than 2^31 numbers."""
+    low, high = limbs[:, 0], limbs[:, 1].view(np.int64)
+    halves = (low & np.uint64(_HALF)).sum(), (low >> np.uint64(32)).sum(), (high & _HALF).sum(), (high >> 32).sum()
+    return sum(int(half) << (32 * place) for place, half in enumerate(halves))
 
 
 def floats_of(limbs: Limbs) -> npt.NDArray[np.float64]:

@@ -69,13 +69,12 @@ class Parts:
 class Plan:
     """Steps as columns, and what their numbers stand for.
 
-    `event` is the row behind each step, -1 for none; `turn` orders the steps of all assets. `pool_account` is a code,
-    -1 for a pool of all accounts; `is_transit` marks the pools of transfers under way, whose account is where they go.
+    `event` is the row behind each step, -1 for none. `pool_account` is a code, -1 for a pool of all accounts;
+    `is_transit` marks the pools of transfers under way, whose account is where they go.
     """
 
     op: npt.NDArray[np.int8]
     event: Rows
-    turn: Rows
     pool: Codes
     to_pool: Codes
     method: npt.NDArray[np.int8]
@@ -174,7 +173,6 @@ def _drafted(columns: Columns, policy: Policy, chosen: Flags, *, is_universal: b
     return {
         "op": op,
         "event": event,
-        "turn": np.arange(len(event)),
         "is_fee": is_fee,
         "travels": travels[event] & is_move,
         "asset": columns.asset[event],
@@ -219,7 +217,6 @@ def _opened(opening: Parts, columns: Columns, policy: Policy, lot_event: Rows) -
     return {
         "op": np.full(count, ACQUIRE, np.int8),
         "event": np.full(count, _NOWHERE, np.int64),
-        "turn": np.full(count, _NOWHERE, np.int64),
         "is_fee": np.zeros(count, np.bool_),
         "travels": np.zeros(count, np.bool_),
         "asset": columns.asset[lot_event[opening.lot]],

@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
+from warehouse.lots.calendar import Calendar
+
 Method = Literal["fifo", "lifo", "hifo", "lofo", "min_tax", "specific", "average"]
 """Which lot goes first.
 
@@ -113,6 +115,7 @@ class Policy:
     without one, lots stay where they were acquired as far as that account has units, the rest fill up the others,
     earliest first. From `broker_told_since` on, an identification of lots in one of
     `broker_accounts` counts only if the broker was told (Reg. 1.1012-1(j)(3); Notice 2026-20 ends 2026-12-31).
+    `calendar` tells tax years and terms.
     """
 
     default_method: Method = "fifo"
@@ -123,6 +126,7 @@ class Policy:
     allocation: Allocation | None = None
     broker_accounts: frozenset[str] = frozenset()
     broker_told_since: date = date(2027, 1, 1)
+    calendar: Calendar = field(default_factory=Calendar)
 
     def __post_init__(self) -> None:
         MethodSince(self.default_method)

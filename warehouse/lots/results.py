@@ -31,7 +31,7 @@ DISPOSALS = pa.schema(
         pa.field("cost_basis", _NAME, nullable=False),
     ]
 )
-"""One row per (disposal, lot), in the order of disposals and, within one, in which lots were taken.
+"""One row per (disposal, lot), by asset, in the order of disposals and, within one, in which lots were taken.
 
 - `disposal_id` is `<event_id>/<n>`, n from 1; `lot_id` is the event id of the acquisition; `account` is where the coins
   were when sold.
@@ -74,7 +74,7 @@ LOT_MOVES = pa.schema(
         pa.field("reason", _NAME, nullable=False),
     ]
 )
-"""One row per (transfer, lot). Nothing moves in a pool without accounts.
+"""One row per (transfer, lot), by asset in the order of transfers. Nothing moves in a pool without accounts.
 
 `reason` is `transfer`; `fee_to_basis` for units spent on a move whose cost joined the moved lots, if the policy says
 so; `allocation` for where each lot lies when accounts become pools, from the account where it was acquired, without an

@@ -20,9 +20,13 @@ def build_prices(book: Book) -> None:
     """
     connection = book.connection
     create_tables(connection, "200_prices.sql")
-    view_rows(connection, price_files(book.raw_root), "raw_prices", PRICES)
+    view_rows(connection, price_files(book.raw_root, base_currency=book.settings.base_currency), "raw_prices", PRICES)
     path = book.settings.prices_path
-    store_rows(connection, "own_prices", PRICES.empty_table() if path is None else read_price_file(path))
+    store_rows(
+        connection,
+        "own_prices",
+        PRICES.empty_table() if path is None else read_price_file(path, base_currency=book.settings.base_currency),
+    )
     aliases = book.settings.aliases
     store_rows(
         connection,

@@ -19,11 +19,14 @@ LOT_CHECKS = (
         name="open_lots_add_up_to_postings",
         table="lots.open_lots",
         description=(
-            "For each account and asset: open lots + unexplained arrivals - what found no lot = the sum of postings."
+            "For each account and asset (each asset where the law keeps one pool): open lots + unexplained arrivals "
+            "- what found no lot = the sum of postings."
         ),
         query="""
-            SELECT account, asset, sum(posted) AS postings, sum(held) AS open_lots, sum(unexplained) AS unexplained,
-                sum(missing) AS missing FROM (
+            SELECT CASE WHEN p.asset IS NULL THEN account ELSE 'every account' END AS account, asset,
+                sum(posted) AS postings, sum(held) AS open_lots, sum(unexplained) AS unexplained,
+                sum(missing) AS missing
+            FROM (
                 SELECT account, asset, quantity AS posted, 0 AS held, 0 AS unexplained, 0 AS missing
                 FROM ledger.postings WHERE NOT is_cash
                 UNION ALL SELECT account, asset, 0, quantity, 0, 0 FROM lots.open_lots WHERE account <> 'outside'
@@ -33,7 +36,8 @@ LOT_CHECKS = (
                 UNION ALL SELECT e.to_account, e.asset, 0, 0, 0, -s.quantity
                 FROM lots.shortfalls AS s JOIN lots.events AS e USING (event_id)
                 WHERE s.problem = 'missing_lots' AND e.to_account <> 'outside'
-            ) GROUP BY account, asset
+            ) LEFT JOIN lots.share_pools AS p USING (asset)
+            GROUP BY 1, 2
             HAVING sum(held) + sum(unexplained) - sum(missing) <> sum(posted) ORDER BY ALL
         """,
         is_blocking=True,
@@ -43,7 +47,7 @@ LOT_CHECKS = (
         table="lots.lots",
         description=(
             "For each lot: what was consumed + what is open = what was acquired, in quantity and in cost (in cost not "
-            "of a gift sold by its value on the day of the gift, nor where units cost the average of their pool)."
+            "of a gift sold by its value on the day of the gift, nor where units cost the average of a pool)."
         ),
         query=f"""
             WITH pieces AS ({_PIECES}), averaging AS (
@@ -54,6 +58,7 @@ LOT_CHECKS = (
             GROUP BY lot_id, accounts
             HAVING sum(acquired) <> sum(used) OR (
                 accounts = 0 AND bool_and(is_by_cost)
+                AND lot_id NOT IN (SELECT lot_id FROM lots.lots SEMI JOIN lots.share_pools USING (asset))
                 AND (sum(cost) <> sum(used_cost) OR bool_and(is_known) <> bool_or(is_known))
             )
             ORDER BY lot_id
@@ -67,6 +72,39 @@ LOT_CHECKS = (
         query=f"""
             SELECT asset, sum(cost) AS cost, sum(used_cost) AS used_cost FROM ({_PIECES})
             GROUP BY asset HAVING bool_and(is_by_cost AND is_known) AND sum(cost) <> sum(used_cost) ORDER BY asset
+        """,
+        is_blocking=True,
+    ),
+    Check(
+        name="each_pool_is_conserved",
+        table="lots.share_pools",
+        description=(
+            "Where the law keeps a pool for each asset: what its disposals may deduct + what the pool and the open "
+            "lots hold = what was acquired, in quantity and in cost."
+        ),
+        query="""
+            SELECT p.asset, p.acquired_quantity, used_quantity, p.quantity AS pool_quantity, open_quantity,
+                p.acquired_cost_usd, used_cost_usd, p.cost_usd AS pool_cost_usd, open_cost_usd, disposed_cost_usd
+            FROM lots.share_pools AS p
+            LEFT JOIN (
+                SELECT asset, sum(quantity) AS used_quantity, sum(cost_usd) AS used_cost_usd,
+                FROM lots.share_matches GROUP BY asset
+            ) AS m USING (asset)
+            LEFT JOIN (
+                SELECT asset, sum(quantity) AS open_quantity, sum(cost_usd) AS open_cost_usd
+                FROM lots.open_lots GROUP BY asset
+            ) AS o USING (asset)
+            LEFT JOIN (
+                SELECT asset, sum(cost_usd) AS disposed_cost_usd FROM lots.disposals GROUP BY asset
+            ) AS d USING (asset)
+            WHERE p.acquired_quantity <> coalesce(used_quantity, 0) + p.quantity
+                OR coalesce(open_quantity, 0) <> p.quantity
+                OR coalesce(open_cost_usd, 0) <> coalesce(p.cost_usd, 0)
+                OR (p.acquired_cost_usd IS NOT NULL AND (
+                    p.acquired_cost_usd <> coalesce(used_cost_usd, 0) + p.cost_usd
+                    OR coalesce(used_cost_usd, 0) <> coalesce(disposed_cost_usd, 0)
+                ))
+            ORDER BY p.asset
         """,
         is_blocking=True,
     ),

@@ -8,17 +8,21 @@ Belongs here: which events are income. Does not belong here: what a year's incom
 
 from warehouse.schema import create_tables
 from warehouse.steps import Book, Step
+from warehouse.tax.countries import country_of
 
 _INCOME = """
 INSERT INTO tax.income BY NAME
 SELECT e.event_id AS posting_id, e.transaction_id, e.account, e.asset, e.quantity, e.occurred_at AS received_at, e.kind,
-    e.value_usd, p.price_source, year(timezone($time_zone, e.occurred_at)) AS tax_year
+    e.value_usd, p.price_source,
+    year(local) - (100 * month(local) + day(local) < $year_begins)::INTEGER AS tax_year
 FROM (
-    SELECT event_id, transaction_id, account, asset, quantity, occurred_at, kind, value_usd
-    FROM lots.events WHERE event = 'acquire'
-    UNION ALL BY NAME
-    SELECT posting_id AS event_id, transaction_id, account, asset, quantity, occurred_at, kind, value_usd
-    FROM ledger.postings WHERE is_cash AND role = 'principal' AND quantity > 0
+    SELECT *, timezone($time_zone, occurred_at) AS local FROM (
+        SELECT event_id, transaction_id, account, asset, quantity, occurred_at, kind, value_usd
+        FROM lots.events WHERE event = 'acquire'
+        UNION ALL BY NAME
+        SELECT posting_id AS event_id, transaction_id, account, asset, quantity, occurred_at, kind, value_usd
+        FROM ledger.postings WHERE is_cash AND role = 'principal' AND quantity > 0
+    )
 ) AS e
 JOIN ledger.postings AS p ON p.posting_id = e.event_id AND p.kind = e.kind
 WHERE p.kind IN ('reward', 'airdrop', 'mining', 'interest', 'fork', 'income')
@@ -30,7 +34,12 @@ ORDER BY e.occurred_at, e.event_id
 def build_income(book: Book) -> None:
     """Make `tax.income` (Notice 2014-21 A-3, A-8; Rev. Rul. 2023-14; Rev. Rul. 2019-24)."""
     create_tables(book.connection, "500_income.sql")
-    book.connection.execute(_INCOME, {"time_zone": book.settings.time_zone.key, "as_of": book.as_of})
+    parameters = {
+        "time_zone": book.settings.time_zone.key,
+        "as_of": book.as_of,
+        "year_begins": country_of(book.settings.jurisdiction).calendar.begins_number,
+    }
+    book.connection.execute(_INCOME, parameters)
 
 
 INCOME = Step(

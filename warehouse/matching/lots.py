@@ -6,28 +6,19 @@ not belong here: which lot goes first (`warehouse/lots`).
 
 from datetime import datetime
 
+import pyarrow as pa
+
 from warehouse.lots.engine import match_lots
+from warehouse.lots.policy import Policy
+from warehouse.lots.results import Matched
 from warehouse.matching.checks import LOT_CHECKS
 from warehouse.matching.policies import policy_of
+from warehouse.matching.shares import put_shares, with_tax_years
+from warehouse.queries import select_rows
 from warehouse.schema import create_tables, drop_tables, fetch_query, insert_rows, store_rows
 from warehouse.steps import Book, Step
-
-_EVENTS = """
-WITH identified AS (
-    SELECT event_id, string_agg(lot_id || ':' || u.quantity, ' ' ORDER BY entry_number, lot_id) AS lots,
-        max(identified_at) AS identified_at, bool_and(is_broker_told) AS is_broker_told
-    FROM lots.identification_uses AS u JOIN lots.identifications USING (entry_number, lot_id)
-    GROUP BY event_id
-)
-SELECT event_id, occurred_at, account, asset, event AS kind, quantity, value_usd, to_account, acquired_at,
-    CASE WHEN event = 'acquire' AND kind = 'gift' THEN fair_value_usd END AS fair_value_usd,
-    CASE WHEN fee_quantity > 0 THEN fee_quantity END AS fee_quantity, arrived_at,
-    CASE WHEN event = 'acquire' THEN kind END AS origin,
-    CASE WHEN event = 'dispose' THEN kind END AS purpose,
-    lots, identified_at, is_broker_told
-FROM lots.events LEFT JOIN identified USING (event_id)
-WHERE event <> 'unexplained'
-"""
+from warehouse.tax.countries import country_of
+from warehouse.tax.shares import ShareMatcher
 
 _METHODS = "SELECT account, since, method FROM lots.methods ORDER BY account, since NULLS FIRST"
 
@@ -41,10 +32,11 @@ FROM lots.events WHERE event = 'acquire'
 _DISPOSALS = """
 INSERT INTO lots.disposals BY NAME
 SELECT *, regexp_replace(event_id, '#[0-9]+$', '') AS transaction_id,
-    kind NOT IN ('gift_out', 'donation', 'lost', 'theft') AS is_taxable
+    list_position($untaxed, kind) IS NULL AS is_taxable
 FROM matched_disposals
 """
 
+_ACQUISITIONS = "SELECT asset, acquired_at, quantity, cost_usd FROM lots.lots ORDER BY acquired_at, lot_id"
 
 _ALLOCATIONS = """
 INSERT INTO lots.allocations BY NAME
@@ -57,22 +49,37 @@ ORDER BY m.asset, l.acquired_at, m.lot_id, m.to_account
 
 
 def build_lots(book: Book) -> None:
-    """Match `lots.events` up to the book's clock, and store what the engine answers."""
+    """Match `lots.events` up to the book's clock, and store what the engine answers, by the law of the book's country.
+
+    Raises `ValueError` for a choice about lots that the country's law does not know.
+    """
     connection = book.connection
     create_tables(connection, "310_lots.sql")
+    country = country_of(book.settings.jurisdiction)
     methods: dict[str, list[tuple[datetime | None, str]]] = {}
     for account, since, method in connection.execute(_METHODS).fetchall():
         methods.setdefault(account, []).append((since, method))
     policy = policy_of(book.settings, methods)
-    matched = match_lots(fetch_query(connection, _EVENTS), policy=policy, until=book.as_of)
+    matched = match_lots(select_rows(connection, "read_engine_events"), policy=policy, until=book.as_of)
     connection.execute(_LOTS)
+    if country.match_shares is not None:
+        matched = _store_shares(book, matched, country.match_shares, policy)
     insert_rows(connection, "lots.open_lots", matched.open_lots)
     insert_rows(connection, "lots.lot_moves", matched.lot_moves)
-    insert_rows(connection, "lots.shortfalls", matched.problems)
+    insert_rows(connection, "lots.shortfalls", with_tax_years(matched.problems, policy))
     store_rows(connection, "matched_disposals", matched.disposals)
-    connection.execute(_DISPOSALS)
+    connection.execute(_DISPOSALS, {"untaxed": sorted(country.untaxed_kinds)})
     connection.execute(_ALLOCATIONS)
     drop_tables(connection, "matched_disposals")
+
+
+def _store_shares(book: Book, matched: Matched, match_shares: ShareMatcher, policy: Policy) -> Matched:
+    """Store what the law matches with what, and answer with its costs instead of the lots' own."""
+    shares = put_shares(fetch_query(book.connection, _ACQUISITIONS), matched, match_shares=match_shares, policy=policy)
+    for table, rows in (("lots.share_matches", shares.matches), ("lots.share_pools", shares.pools)):
+        shape = fetch_query(book.connection, f"SELECT * FROM {table}").schema
+        insert_rows(book.connection, table, pa.Table.from_pylist(rows, schema=shape))
+    return shares.matched
 
 
 LOTS = Step(
@@ -81,6 +88,8 @@ LOTS = Step(
         "lots.open_lots",
         "lots.lot_moves",
         "lots.disposals",
+        "lots.share_matches",
+        "lots.share_pools",
         "lots.shortfalls",
         "lots.allocations",
     ),

@@ -14,22 +14,20 @@ from warehouse.lots.journal import Entry, FrozenAllocation, JournalError
 from warehouse.lots.methods import MethodPeriod, RecordRules, method_periods
 from warehouse.lots.policy import Allocation, MethodSince, Policy, Pool, SpecificAllocation
 from warehouse.settings import BookSettings
-
-_RECORD_RULES = {"US": RecordRules(recorded_since=date(2025, 1, 1), broker_told_since=date(2027, 1, 1))}
-"""Reg. 1.1012-1(j); Notice 2025-7 as modified by Notice 2026-20 lets one's books stand for the broker until 2026."""
-
-_POOLS = {"US": Pool("account-from", date(2025, 1, 1))}
-"""Reg. 1.1012-1(j)(1): wallet by wallet, account by account from 2025-01-01; one pool for each asset before."""
+from warehouse.tax.countries import country_of
 
 
 def pool_of(settings: BookSettings) -> Pool:
-    """The pool that was chosen, else the jurisdiction's; by account where it says nothing."""
-    return settings.lots.pool or _POOLS.get(settings.jurisdiction, Pool())
+    """The pool that was chosen, else the jurisdiction's. Raises `ValueError` where its law leaves no choice."""
+    country = country_of(settings.jurisdiction)
+    if settings.lots.pool not in (None, country.pool) and not country.leaves_choices:
+        raise ValueError(f"the law of {country.name} leaves no choice of pool: take pool out of [lots]")
+    return settings.lots.pool or country.pool
 
 
 def record_rules(settings: BookSettings) -> RecordRules:
     """From when on the jurisdiction asks for a record of a method, and for the broker's knowledge."""
-    return _RECORD_RULES.get(settings.jurisdiction, RecordRules())
+    return country_of(settings.jurisdiction).record_rules
 
 
 def periods_of(settings: BookSettings, entries: Sequence[Entry]) -> dict[str, list[MethodPeriod]]:
@@ -49,8 +47,22 @@ def periods_of(settings: BookSettings, entries: Sequence[Entry]) -> dict[str, li
 
 
 def policy_of(settings: BookSettings, methods: Mapping[str, Sequence[tuple[datetime | None, str]]]) -> Policy:
-    """The policy of a book whose accounts go by `methods`: from an instant on (`None`: the beginning), a method."""
+    """The policy of a book whose accounts go by `methods`: from an instant on (`None`: the beginning), a method.
+
+    Raises `ValueError` for a choice that the jurisdiction's law does not know.
+    """
     lots = settings.lots
+    country = country_of(settings.jurisdiction)
+    unknown = sorted({method for switches in methods.values() for _, method in switches} - country.lot_methods)
+    if unknown and not country.leaves_choices:
+        raise ValueError(
+            f"the law of {country.name} knows no lot method {', '.join(unknown)}; it knows "
+            f"{', '.join(sorted(country.lot_methods))}"
+        )
+    if not country.leaves_choices and (lots.transfer_fee != "dispose" or lots.allocation is not None):
+        raise ValueError(
+            f"the law of {country.name} knows no such choice: take transfer_fee and allocation out of [lots]"
+        )
     told_since = record_rules(settings).broker_told_since
     return Policy(
         methods={
@@ -63,6 +75,7 @@ def policy_of(settings: BookSettings, methods: Mapping[str, Sequence[tuple[datet
         allocation=lots.allocation,
         broker_accounts=frozenset(account.name for account in settings.accounts if account.is_broker and told_since),
         broker_told_since=told_since or date.max,
+        calendar=country.calendar,
     )
 
 

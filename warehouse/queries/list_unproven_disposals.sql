@@ -20,7 +20,7 @@ FROM (
     WHERE gain_usd IS NULL AND is_taxable
     UNION ALL BY NAME
     SELECT
-        year(s.occurred_at AT TIME ZONE $time_zone)::INTEGER AS tax_year,
+        s.tax_year,
         s.occurred_at AS disposed_at,
         s.account,
         s.asset,

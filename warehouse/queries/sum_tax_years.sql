@@ -1,9 +1,10 @@
 -- What the books hold of each tax year: sums of what is known, counts of what is not.
+-- `$today` is the local date.
 -- Disposals that realize nothing (is_taxable is false: gifts, donations, losses) have no gain and miss none.
 WITH gains AS (
     SELECT
         tax_year,
-        coalesce(sum(gain_usd) FILTER (term = 'short'), 0)::DECIMAL(38, 8) AS short_gain_usd,
+        coalesce(sum(gain_usd) FILTER (term IS DISTINCT FROM 'long'), 0)::DECIMAL(38, 8) AS short_gain_usd,
         coalesce(sum(gain_usd) FILTER (term = 'long'), 0)::DECIMAL(38, 8) AS long_gain_usd,
         count(*) AS disposal_count,
         count(*) FILTER (gain_usd IS NULL AND is_taxable) AS unproven_count,
@@ -14,7 +15,7 @@ WITH gains AS (
 
 missing AS (
     SELECT
-        year(s.occurred_at AT TIME ZONE $time_zone) AS tax_year,
+        s.tax_year,
         count(*) AS missing_count,
         coalesce(sum(s.value_usd), 0)::DECIMAL(38, 8) AS missing_proceeds_usd
     FROM lots.shortfalls AS s
@@ -46,6 +47,22 @@ replacements_sold AS (
         SELECT replacement_lot_id AS lot_id FROM tax.wash_sale_shadow WHERE is_in_force
     ) USING (lot_id)
     GROUP BY tax_year
+),
+
+-- Where disposals come from a pool: those of a pool that misses coins sold without lots, and those so young that a
+-- purchase to come may still be matched with them.
+pools AS (
+    SELECT
+        m.tax_year,
+        list(DISTINCT m.asset ORDER BY m.asset) FILTER (m.disposed_date >= s.missing_date) AS incomplete_pools,
+        count(DISTINCT (m.asset, m.disposed_date)) FILTER (m.disposed_date + 30 >= $today) AS open_match_count
+    FROM lots.share_matches AS m
+    LEFT JOIN (
+        SELECT asset, min(occurred_at AT TIME ZONE $time_zone)::DATE AS missing_date
+        FROM lots.shortfalls WHERE problem = 'missing_basis' GROUP BY asset
+    ) AS s USING (asset)
+    WHERE m.rule = 'section_104'
+    GROUP BY m.tax_year
 )
 
 SELECT
@@ -60,10 +77,13 @@ SELECT
     coalesce(unvalued_income_count, 0) AS unvalued_income_count,
     coalesce(washed_count, 0) AS washed_count,
     coalesce(washed_loss_usd, 0) AS washed_loss_usd,
-    coalesce(replacement_count, 0) AS replacement_count
+    coalesce(replacement_count, 0) AS replacement_count,
+    coalesce(incomplete_pools, []) AS incomplete_pools,
+    coalesce(open_match_count, 0) AS open_match_count
 FROM gains
 FULL JOIN missing USING (tax_year)
 FULL JOIN income USING (tax_year)
 LEFT JOIN washed USING (tax_year)
 LEFT JOIN replacements_sold USING (tax_year)
+LEFT JOIN pools USING (tax_year)
 ORDER BY tax_year

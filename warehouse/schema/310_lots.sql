@@ -56,6 +56,28 @@ CREATE OR REPLACE TABLE lots.disposals (
     cost_basis VARCHAR NOT NULL
 );
 
+CREATE OR REPLACE TABLE lots.share_matches (
+    asset VARCHAR NOT NULL,
+    place BIGINT NOT NULL,
+    disposed_date DATE NOT NULL,
+    tax_year INTEGER NOT NULL,
+    rule VARCHAR NOT NULL CHECK (rule IN ('same_day', 'thirty_days', 'section_104', 'lost')),
+    acquired_date DATE CHECK ((acquired_date IS NULL) = (rule IN ('section_104', 'lost'))),
+    quantity DECIMAL(38, 18) NOT NULL CHECK (quantity > 0),
+    cost_usd DECIMAL(38, 8),
+    pool_quantity DECIMAL(38, 18) CHECK (pool_quantity >= 0),
+    pool_cost_usd DECIMAL(38, 8),
+    PRIMARY KEY (asset, place)
+);
+
+CREATE OR REPLACE TABLE lots.share_pools (
+    asset VARCHAR PRIMARY KEY,
+    quantity DECIMAL(38, 18) NOT NULL CHECK (quantity >= 0),
+    cost_usd DECIMAL(38, 8),
+    acquired_quantity DECIMAL(38, 18) NOT NULL CHECK (acquired_quantity > 0),
+    acquired_cost_usd DECIMAL(38, 8)
+);
+
 CREATE OR REPLACE TABLE lots.shortfalls (
     problem VARCHAR NOT NULL,
     event_id VARCHAR,
@@ -64,6 +86,7 @@ CREATE OR REPLACE TABLE lots.shortfalls (
     quantity DECIMAL(38, 18),
     value_usd DECIMAL(38, 8),
     occurred_at TIMESTAMPTZ NOT NULL,
+    tax_year INTEGER NOT NULL,
     detail VARCHAR NOT NULL
 );
 
@@ -94,7 +117,7 @@ COMMENT ON COLUMN lots.open_lots.asset IS 'Symbol of the coin.';
 COMMENT ON COLUMN lots.open_lots.account IS 'Account that holds it now; outside for coins that left to an address in no account.';
 COMMENT ON COLUMN lots.open_lots.acquired_at IS 'When the lot was acquired, in UTC; moving does not change it.';
 COMMENT ON COLUMN lots.open_lots.quantity IS 'Units left.';
-COMMENT ON COLUMN lots.open_lots.cost_usd IS 'Cost of the units left; NULL where not known.';
+COMMENT ON COLUMN lots.open_lots.cost_usd IS 'Cost of the units left; NULL where not known. GB: their share of the section 104 pool.';
 COMMENT ON COLUMN lots.open_lots.unit_cost_usd IS 'Cost of one unit, rounded half to even at 18 decimals, for looking at; sums use cost_usd.';
 COMMENT ON COLUMN lots.open_lots.is_in_transit IS 'Whether it left for the account and has not arrived yet.';
 
@@ -120,14 +143,33 @@ COMMENT ON COLUMN lots.disposals.quantity IS 'Units of the lot that were consume
 COMMENT ON COLUMN lots.disposals.acquired_at IS 'When the lot was acquired, in UTC.';
 COMMENT ON COLUMN lots.disposals.disposed_at IS 'When it was disposed of, in UTC.';
 COMMENT ON COLUMN lots.disposals.proceeds_usd IS 'The slice''s share of what the disposal brought, after fees; NULL where not known or not taxable.';
-COMMENT ON COLUMN lots.disposals.cost_usd IS 'The slice''s share of the lot''s cost; NULL where not known.';
+COMMENT ON COLUMN lots.disposals.cost_usd IS 'The slice''s share of the lot''s cost; NULL where not known. Where cost_basis is matched, its share of what its day''s disposals may deduct (lots.share_matches).';
 COMMENT ON COLUMN lots.disposals.gain_usd IS 'proceeds_usd - cost_usd; NULL where either is not known: unproven, not zero.';
-COMMENT ON COLUMN lots.disposals.term IS 'short or long, by dates in the taxpayer''s time zone.';
-COMMENT ON COLUMN lots.disposals.tax_year IS 'Calendar year of the disposal in the taxpayer''s time zone.';
+COMMENT ON COLUMN lots.disposals.term IS 'short or long, by dates in the taxpayer''s time zone and the country''s rule; NULL where gains have no term (GB).';
+COMMENT ON COLUMN lots.disposals.tax_year IS 'Tax year of the disposal in the taxpayer''s time zone, by the calendar year in which it begins: the British 2024/25 is 2024.';
 COMMENT ON COLUMN lots.disposals.method IS 'What chose the lot: the account''s method, or specific for one that was identified.';
 COMMENT ON COLUMN lots.disposals.kind IS 'sale (for money), swap (for another coin), spend, fee (given for a service), transfer_fee, gift_out, donation, lost or theft.';
 COMMENT ON COLUMN lots.disposals.is_taxable IS 'Whether a gain or loss is realized; not for gift_out, donation, lost and theft.';
-COMMENT ON COLUMN lots.disposals.cost_basis IS 'cost, or for a gift that had lost value gift_loss or gift_neither.';
+COMMENT ON COLUMN lots.disposals.cost_basis IS 'cost, for a gift that had lost value gift_loss or gift_neither, or matched: the law matches disposals with acquisitions of all accounts and a pool (GB), so the cost is not the lot''s own; the lot then only says which coins left.';
+
+COMMENT ON TABLE lots.share_matches IS 'Where the law matches disposals with acquisitions of all accounts and a pool (GB: same day, 30 days, section 104; HMRC CRYPTO22250 to 22257), by which rule and at what cost each part of a day''s disposals of an asset was matched. Empty elsewhere.';
+COMMENT ON COLUMN lots.share_matches.asset IS 'Symbol of the coin.';
+COMMENT ON COLUMN lots.share_matches.place IS 'Its place among the matches of the asset, from 1, in the order of disposals.';
+COMMENT ON COLUMN lots.share_matches.disposed_date IS 'Day of the disposals in the taxpayer''s time zone; all disposals of a day are one.';
+COMMENT ON COLUMN lots.share_matches.tax_year IS 'Tax year of that day, by the calendar year in which it begins.';
+COMMENT ON COLUMN lots.share_matches.rule IS 'same_day, thirty_days, section_104 (from the pool), or lost: lost or taken, no disposal by law, off the pool at its average cost.';
+COMMENT ON COLUMN lots.share_matches.acquired_date IS 'Day of the acquisitions it was matched with; NULL for the pool.';
+COMMENT ON COLUMN lots.share_matches.quantity IS 'Units matched.';
+COMMENT ON COLUMN lots.share_matches.cost_usd IS 'What they may deduct; NULL where a cost behind it is not known.';
+COMMENT ON COLUMN lots.share_matches.pool_quantity IS 'Of a match with the pool, units in the pool after it.';
+COMMENT ON COLUMN lots.share_matches.pool_cost_usd IS 'Of a match with the pool, what the pool cost after it; NULL where not known.';
+
+COMMENT ON TABLE lots.share_pools IS 'Where the law keeps a pool for each asset (GB: section 104), what it holds now. Empty elsewhere.';
+COMMENT ON COLUMN lots.share_pools.asset IS 'Symbol of the coin.';
+COMMENT ON COLUMN lots.share_pools.quantity IS 'Units in the pool, in whatever account.';
+COMMENT ON COLUMN lots.share_pools.cost_usd IS 'What they cost; NULL where a cost behind it is not known.';
+COMMENT ON COLUMN lots.share_pools.acquired_quantity IS 'Units ever acquired.';
+COMMENT ON COLUMN lots.share_pools.acquired_cost_usd IS 'What was ever paid for them; NULL where one cost is not known.';
 
 COMMENT ON TABLE lots.shortfalls IS 'What the lot engine found missing, as it found it. quality.problems says the same in words, beside all other problems.';
 COMMENT ON COLUMN lots.shortfalls.problem IS 'missing_basis (a disposal found too few lots), missing_lots (a transfer did), unknown_value, or what was wrong with an identification or allocation.';
@@ -137,6 +179,7 @@ COMMENT ON COLUMN lots.shortfalls.asset IS 'Symbol of the coin.';
 COMMENT ON COLUMN lots.shortfalls.quantity IS 'Units that found no lot.';
 COMMENT ON COLUMN lots.shortfalls.value_usd IS 'Of a missing_basis, the share of the proceeds that falls on them: their gain is unproven.';
 COMMENT ON COLUMN lots.shortfalls.occurred_at IS 'When, in UTC.';
+COMMENT ON COLUMN lots.shortfalls.tax_year IS 'Tax year in the taxpayer''s time zone, by the calendar year in which it begins.';
 COMMENT ON COLUMN lots.shortfalls.detail IS 'What was found, in words.';
 
 COMMENT ON TABLE lots.allocations IS 'Where the open lots of one pool were put when accounts became pools (US: the end of 2024, Rev. Proc. 2024-28): the report of before and after.';

@@ -17,9 +17,9 @@ CREATE OR REPLACE TABLE harvest.lot_values (
     is_interpolated BOOLEAN,
     value_usd DECIMAL(38, 8),
     unrealized_usd DECIMAL(38, 8),
-    term VARCHAR NOT NULL CHECK (term IN ('short', 'long')),
-    long_from_date DATE NOT NULL,
-    days_to_long_term INTEGER NOT NULL CHECK (days_to_long_term >= 0),
+    term VARCHAR CHECK (term IN ('short', 'long')),
+    long_from_date DATE CHECK ((long_from_date IS NULL) = (term IS NULL)),
+    days_to_long_term INTEGER CHECK (days_to_long_term >= 0 AND (days_to_long_term IS NULL) = (term IS NULL)),
     method VARCHAR NOT NULL,
     sell_first_quantity DECIMAL(38, 18) NOT NULL CHECK (sell_first_quantity >= 0),
     unrealized_first_usd DECIMAL(38, 8),
@@ -53,10 +53,10 @@ COMMENT ON COLUMN harvest.lot_values.source IS 'Who gave that price (market.pric
 COMMENT ON COLUMN harvest.lot_values.is_interpolated IS 'Whether that price lies between two quoted ones instead of being quoted.';
 COMMENT ON COLUMN harvest.lot_values.value_usd IS 'quantity times price_usd, computed exactly and rounded half to even.';
 COMMENT ON COLUMN harvest.lot_values.unrealized_usd IS 'value_usd less cost_usd: the gain (or, negative, the loss) of selling at that price, before costs of selling. NULL where price or cost is unknown.';
-COMMENT ON COLUMN harvest.lot_values.term IS 'short or long: what a sale at as_of would be.';
-COMMENT ON COLUMN harvest.lot_values.long_from_date IS 'First date, in the taxpayer''s time zone, on which a sale is long-term.';
-COMMENT ON COLUMN harvest.lot_values.days_to_long_term IS 'Days until then; 0 when it has come.';
-COMMENT ON COLUMN harvest.lot_values.method IS 'Lot method of the account by which the order of sale is told.';
+COMMENT ON COLUMN harvest.lot_values.term IS 'short or long: what a sale at as_of would be. DE: long is tax-free. NULL where a gain has no term (GB).';
+COMMENT ON COLUMN harvest.lot_values.long_from_date IS 'First date, in the taxpayer''s time zone, on which a sale is long-term (DE: tax-free); NULL without terms.';
+COMMENT ON COLUMN harvest.lot_values.days_to_long_term IS 'Days until then; 0 when it has come; NULL without terms.';
+COMMENT ON COLUMN harvest.lot_values.method IS 'Lot method of the account by which the order of sale is told; pool where the law keeps one for each asset (GB).';
 COMMENT ON COLUMN harvest.lot_values.sell_first_quantity IS 'Units that a sale in this account would consume before it reaches this lot; 0: it is next.';
 COMMENT ON COLUMN harvest.lot_values.unrealized_first_usd IS 'Gain or loss that would come with consuming them; NULL where one of them has no known gain.';
 COMMENT ON COLUMN harvest.lot_values.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
@@ -82,8 +82,8 @@ CREATE OR REPLACE TABLE harvest.candidates (
     source VARCHAR,
     value_usd DECIMAL(38, 8),
     unrealized_usd DECIMAL(38, 8) CHECK (unrealized_usd < 0),
-    term VARCHAR NOT NULL,
-    days_to_long_term INTEGER NOT NULL,
+    term VARCHAR,
+    days_to_long_term INTEGER,
     sell_first_quantity DECIMAL(38, 18) NOT NULL,
     unrealized_first_usd DECIMAL(38, 8),
     deadline_at TIMESTAMPTZ NOT NULL,
@@ -111,8 +111,8 @@ COMMENT ON COLUMN harvest.candidates.price_at IS 'When that price held.';
 COMMENT ON COLUMN harvest.candidates.source IS 'Who gave that price (market.prices).';
 COMMENT ON COLUMN harvest.candidates.value_usd IS 'quantity times price_usd, computed exactly and rounded half to even.';
 COMMENT ON COLUMN harvest.candidates.unrealized_usd IS 'The loss of selling at that price, as a negative amount, before costs of selling; NULL where price or cost is unknown.';
-COMMENT ON COLUMN harvest.candidates.term IS 'short or long: what a sale at as_of would be.';
-COMMENT ON COLUMN harvest.candidates.days_to_long_term IS 'Days until a sale is long-term; 0 when it is.';
+COMMENT ON COLUMN harvest.candidates.term IS 'short or long: what a sale at as_of would be. DE: long is tax-free. NULL where a gain has no term (GB).';
+COMMENT ON COLUMN harvest.candidates.days_to_long_term IS 'Days until a sale is long-term (DE: tax-free); 0 when it is; NULL without terms.';
 COMMENT ON COLUMN harvest.candidates.sell_first_quantity IS 'Units that a sale in this account would consume before it reaches this lot; 0: it is next.';
 COMMENT ON COLUMN harvest.candidates.unrealized_first_usd IS 'Gain or loss that would come with consuming them; NULL where one of them has no known gain.';
 COMMENT ON COLUMN harvest.candidates.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';

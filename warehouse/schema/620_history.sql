@@ -13,7 +13,7 @@ CREATE OR REPLACE TABLE harvest.nights (
 COMMENT ON TABLE harvest.nights IS 'What could be harvested on each night, as it was known then: the sums of harvest.history, one row a night, also for a night without candidates.';
 COMMENT ON COLUMN harvest.nights.night_date IS 'Date of the build''s as_of in the taxpayer''s time zone; the last published build of a day stands for it.';
 COMMENT ON COLUMN harvest.nights.as_of IS 'The moment for which that build''s figures held.';
-COMMENT ON COLUMN harvest.nights.short_loss_usd IS 'Short-term loss of the candidates that were ready, as a positive amount.';
+COMMENT ON COLUMN harvest.nights.short_loss_usd IS 'Short-term loss (GB: any) of the candidates that were ready, as a positive amount.';
 COMMENT ON COLUMN harvest.nights.long_loss_usd IS 'Long-term loss of the candidates that were ready, as a positive amount.';
 COMMENT ON COLUMN harvest.nights.review_loss_usd IS 'Loss of the candidates that needed a look, as a positive amount.';
 COMMENT ON COLUMN harvest.nights.is_present IS 'Whether the row is of this build and not from the record.';
@@ -23,7 +23,7 @@ CREATE OR REPLACE TABLE harvest.history (
     as_of TIMESTAMPTZ NOT NULL,
     account VARCHAR NOT NULL,
     asset VARCHAR NOT NULL,
-    term VARCHAR NOT NULL CHECK (term IN ('short', 'long')),
+    term VARCHAR NOT NULL CHECK (term IN ('short', 'long', 'none')),
     status VARCHAR NOT NULL CHECK (status IN ('ready', 'review', 'blocked')),
     lot_count BIGINT NOT NULL CHECK (lot_count > 0),
     unknown_count BIGINT NOT NULL CHECK (unknown_count BETWEEN 0 AND lot_count),
@@ -38,7 +38,7 @@ COMMENT ON COLUMN harvest.history.night_date IS 'Date of the build''s as_of in t
 COMMENT ON COLUMN harvest.history.as_of IS 'The moment for which that build''s figures held.';
 COMMENT ON COLUMN harvest.history.account IS 'Account that held the lots.';
 COMMENT ON COLUMN harvest.history.asset IS 'Symbol of the coin.';
-COMMENT ON COLUMN harvest.history.term IS 'short or long: what a sale that night would have been.';
+COMMENT ON COLUMN harvest.history.term IS 'short or long: what a sale that night would have been; none where a gain has no term (GB).';
 COMMENT ON COLUMN harvest.history.status IS 'ready, review or blocked, as harvest.candidates said that night.';
 COMMENT ON COLUMN harvest.history.lot_count IS 'Lots that were candidates.';
 COMMENT ON COLUMN harvest.history.unknown_count IS 'Those of them whose loss was not known; in no sum.';

@@ -3,6 +3,7 @@
 Belongs here: reading what it needs, storing the rows, checking them. Not here: any rule (`year_summary.py`).
 """
 
+from collections import defaultdict
 from dataclasses import asdict
 
 import pyarrow as pa
@@ -11,6 +12,8 @@ from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
 from warehouse.schema import create_tables, fetch_query, insert_rows
 from warehouse.steps import Book, Check, Step
+from warehouse.tax.countries import country_of
+from warehouse.tax.country import DayGain
 from warehouse.tax.year_summary import YearFacts, summarize_years
 
 
@@ -20,9 +23,21 @@ def build_year_summary(book: Book) -> None:
     Raises `ValueError` for a country without rules and for an unknown filing status.
     """
     create_tables(book.connection, "510_year_summary.sql")
-    parameters = {"time_zone": book.settings.time_zone.key}
-    facts = [YearFacts(**row) for row in select_rows(book.connection, "sum_tax_years", parameters).to_pylist()]
-    present_year = local_date(book.as_of, book.settings.time_zone).year
+    country = country_of(book.settings.jurisdiction)
+    today = local_date(book.as_of, book.settings.time_zone)
+    zone = {"time_zone": book.settings.time_zone.key}
+    parameters = {**zone, "today": today}
+    day_gains: dict[int, list[DayGain]] = defaultdict(list)
+    if country.taxes_by_day:
+        for row in select_rows(book.connection, "sum_day_gains", zone).to_pylist():
+            day_gains[row["tax_year"]].append(DayGain(row["day"], row["gain_usd"]))
+    facts = [
+        YearFacts(
+            **{**row, "incomplete_pools": tuple(row["incomplete_pools"])}, day_gains=tuple(day_gains[row["tax_year"]])
+        )
+        for row in select_rows(book.connection, "sum_tax_years", parameters).to_pylist()
+    ]
+    present_year = country.calendar.tax_year(today)
     rows = [asdict(row) for row in summarize_years(facts, settings=book.settings, present_year=present_year)]
     shape = fetch_query(book.connection, "SELECT * FROM tax.year_summary").schema
     insert_rows(book.connection, "tax.year_summary", pa.Table.from_pylist(rows, schema=shape))
@@ -39,7 +54,7 @@ FROM tax.year_summary AS y
 FULL JOIN (
     SELECT
         tax_year,
-        coalesce(sum(gain_usd) FILTER (term = 'short'), 0) AS short_gain_usd,
+        coalesce(sum(gain_usd) FILTER (term IS DISTINCT FROM 'long'), 0) AS short_gain_usd,
         coalesce(sum(gain_usd) FILTER (term = 'long'), 0) AS long_gain_usd
     FROM lots.disposals GROUP BY tax_year
 ) AS d USING (tax_year)
@@ -66,7 +81,14 @@ WHERE tax_year <> previous_year + 1
 
 YEAR_SUMMARY = Step(
     tables=("tax.year_summary",),
-    needs=("lots.disposals", "lots.shortfalls", "lots.events", "tax.income", "tax.wash_sale_shadow"),
+    needs=(
+        "lots.disposals",
+        "lots.share_matches",
+        "lots.shortfalls",
+        "lots.events",
+        "tax.income",
+        "tax.wash_sale_shadow",
+    ),
     description="Nets each tax year's gains, limits its loss and carries the rest through the years.",
     run=build_year_summary,
     checks=(

@@ -1,19 +1,18 @@
 """A person's tax years as rows of `tax.year_summary`: sums of what is proven, and beside them what is not. Pure.
 
 Belongs here: which years there are, what stands beside a sum, and the words. Does not belong here: a country's netting
-(`us/`), reading or writing tables (`steps.py`).
+(`<country>/`), reading or writing tables (`steps.py`).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from warehouse.exact import EXACT
+from warehouse.lots.calendar import Calendar
 from warehouse.settings import BookSettings, TaxYearSettings
-from warehouse.tax.us.netting import Carryover
-from warehouse.tax.us.years import NettedYear, YearOfGains, carry_through
-
-ZERO = Decimal(0)
+from warehouse.tax.countries import country_of
+from warehouse.tax.country import ZERO, DayGain, YearOfBook, YearOfTax
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,9 @@ class YearFacts:
     """What the books hold of one year. Sums are of known values only; each count says how many had none.
 
     `washed_*` are losses in the gains that a wash sale rule in force disallows, `replacement_count` the sales of lots
-    whose cost such a loss raises.
+    whose cost such a loss raises. Where disposals are matched with a pool: `incomplete_pools` are assets whose pool
+    misses coins that were sold without lots, `open_match_count` counts days of disposals that a purchase to come may
+    still be matched with; `day_gains` are the gains of each asset and day.
     """
 
     tax_year: int
@@ -36,6 +37,9 @@ class YearFacts:
     washed_count: int = 0
     washed_loss_usd: Decimal = ZERO
     replacement_count: int = 0
+    incomplete_pools: tuple[str, ...] = ()
+    open_match_count: int = 0
+    day_gains: tuple[DayGain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,21 @@ class YearSummary:
     other_long_gain_usd: Decimal
     carryover_short_in_usd: Decimal
     carryover_long_in_usd: Decimal
+    carryover_short_used_usd: Decimal
+    carryover_long_used_usd: Decimal
     short_net_usd: Decimal
     long_net_usd: Decimal
     net_gain_usd: Decimal
+    exempt_gain_usd: Decimal | None
+    taxable_gain_usd: Decimal | None
+    gains_tax_usd: Decimal | None
     loss_limit_usd: Decimal
     deductible_loss_usd: Decimal
-    usable_loss_usd: Decimal
+    usable_loss_usd: Decimal | None
     carryover_short_out_usd: Decimal
     carryover_long_out_usd: Decimal
     ordinary_income_usd: Decimal
+    taxable_ordinary_income_usd: Decimal | None
     taxable_income_usd: Decimal | None
     is_income_assumed: bool
     disposal_count: int
@@ -75,80 +85,91 @@ def summarize_years(facts: Iterable[YearFacts], *, settings: BookSettings, prese
 
     Raises `ValueError` for a country without rules here and for an unknown filing status.
     """
-    if settings.jurisdiction != "US":
-        raise ValueError(f"there are no rules for the tax years of {settings.jurisdiction!r}; there are for 'US'")
+    country = country_of(settings.jurisdiction)
     by_year = {year.tax_year: year for year in facts}
     told = {number: year for number, year in settings.tax_years.items() if number <= present_year}
     numbers = {*by_year, *told, present_year}
     years = [by_year.get(number, YearFacts(number)) for number in range(min(numbers), max(numbers) + 1)]
-    netted = carry_through([_year_of_gains(year, told.get(year.tax_year), settings) for year in years])
+    taxed = country.net_years([_of_book(year, told.get(year.tax_year, TaxYearSettings()), settings) for year in years])
 
     rows: list[YearSummary] = []
-    for year, result in zip(years, netted, strict=True):
-        row = _row(year, result, told.get(year.tax_year, TaxYearSettings()), rows[-1] if rows else None, present_year)
-        rows.append(row)
+    for year, result in zip(years, taxed, strict=True):
+        before = rows[-1] if rows else None
+        row = _row(year, result, told.get(year.tax_year, TaxYearSettings()), before, country.calendar)
+        rows.append(replace(row, is_over=True) if year.tax_year < present_year else _so_far(row))
     return rows
 
 
-def _year_of_gains(year: YearFacts, told: TaxYearSettings | None, settings: BookSettings) -> YearOfGains:
-    told = told or TaxYearSettings()
-    with localcontext(EXACT):
-        return YearOfGains(
-            tax_year=year.tax_year,
-            short_gain_usd=year.short_gain_usd + told.other_short_gain_usd,
-            long_gain_usd=year.long_gain_usd + told.other_long_gain_usd,
-            filing_status=told.filing_status or settings.filing_status,
-            taxable_income_usd=told.taxable_income_usd,
-            carried_in=_carried_in(told),
-        )
-
-
-def _carried_in(told: TaxYearSettings) -> Carryover | None:
-    if told.carryover_short_in_usd is None and told.carryover_long_in_usd is None:
-        return None
-    return Carryover(told.carryover_short_in_usd or ZERO, told.carryover_long_in_usd or ZERO)
+def _of_book(year: YearFacts, told: TaxYearSettings, settings: BookSettings) -> YearOfBook:
+    return YearOfBook(
+        tax_year=year.tax_year,
+        short_gain_usd=year.short_gain_usd,
+        long_gain_usd=year.long_gain_usd,
+        ordinary_income_usd=year.ordinary_income_usd,
+        filing_status=told.filing_status or settings.filing_status,
+        told=told,
+        day_gains=year.day_gains,
+    )
 
 
 def _row(
-    year: YearFacts, result: NettedYear, told: TaxYearSettings, before: YearSummary | None, present_year: int
+    year: YearFacts,
+    taxed: YearOfTax,
+    told: TaxYearSettings,
+    before: YearSummary | None,
+    calendar: Calendar,
 ) -> YearSummary:
-    rests_on_before = before is not None and _carried_in(told) is None
-    is_own_proven = not _gaps(year)
+    is_carried_told = told.carryover_short_in_usd is not None or told.carryover_long_in_usd is not None
+    rests_on_before = before is not None and not is_carried_told
+    is_own_proven = taxed.is_settled and not _gaps(year)
     is_before_proven = before is None or not rests_on_before or before.is_proven
-    notes = [*_gaps(year), *result.notes]
+    notes = [*_gaps(year), *taxed.notes]
+    if year.open_match_count:
+        notes.append(
+            f"{_count(year.open_match_count, 'day')} of disposals in the last 30 days: what is bought within 30 days "
+            "after one is matched with it and changes its gain"
+        )
     if before is not None and not is_before_proven:
-        notes.append(f"the carryover in rests on {before.tax_year}, of which something is missing")
-    if year.tax_year >= present_year:
-        notes.append("the year is not over: these are its figures so far")
+        notes.append(f"the carryover in rests on {calendar.label(before.tax_year)}, of which something is missing")
     return YearSummary(
         tax_year=year.tax_year,
         short_gain_usd=year.short_gain_usd,
         long_gain_usd=year.long_gain_usd,
         other_short_gain_usd=told.other_short_gain_usd,
         other_long_gain_usd=told.other_long_gain_usd,
-        carryover_short_in_usd=result.carried_in.short_usd,
-        carryover_long_in_usd=result.carried_in.long_usd,
-        short_net_usd=result.netting.short_net_usd,
-        long_net_usd=result.netting.long_net_usd,
-        net_gain_usd=result.netting.net_gain_usd,
-        loss_limit_usd=result.netting.loss_limit_usd,
-        deductible_loss_usd=result.netting.deductible_loss_usd,
-        usable_loss_usd=result.netting.usable_loss_usd,
-        carryover_short_out_usd=result.carried_out.short_usd,
-        carryover_long_out_usd=result.carried_out.long_usd,
+        carryover_short_in_usd=taxed.carried_short_in_usd,
+        carryover_long_in_usd=taxed.carried_long_in_usd,
+        carryover_short_used_usd=taxed.carried_short_used_usd,
+        carryover_long_used_usd=taxed.carried_long_used_usd,
+        short_net_usd=taxed.short_net_usd,
+        long_net_usd=taxed.long_net_usd,
+        net_gain_usd=EXACT.add(taxed.short_net_usd, taxed.long_net_usd),
+        exempt_gain_usd=taxed.exempt_gain_usd,
+        taxable_gain_usd=taxed.taxable_gain_usd,
+        gains_tax_usd=taxed.gains_tax_usd,
+        loss_limit_usd=taxed.loss_limit_usd,
+        deductible_loss_usd=taxed.deductible_loss_usd,
+        usable_loss_usd=taxed.usable_loss_usd,
+        carryover_short_out_usd=taxed.carried_short_out_usd,
+        carryover_long_out_usd=taxed.carried_long_out_usd,
         ordinary_income_usd=year.ordinary_income_usd,
+        taxable_ordinary_income_usd=taxed.taxable_income_usd,
         taxable_income_usd=told.taxable_income_usd,
-        is_income_assumed=result.is_income_assumed
+        is_income_assumed=taxed.is_income_assumed
         or (before is not None and rests_on_before and before.is_income_assumed),
         disposal_count=year.disposal_count,
         unproven_count=year.unproven_count,
         unproven_proceeds_usd=year.unproven_proceeds_usd,
         missing_count=year.missing_count,
         unvalued_income_count=year.unvalued_income_count,
-        is_over=year.tax_year < present_year,
+        is_over=False,
         is_proven=is_own_proven and is_before_proven,
         notes=tuple(notes),
     )
+
+
+def _so_far(row: YearSummary) -> YearSummary:
+    return replace(row, notes=(*row.notes, "the year is not over: these are its figures so far"))
 
 
 def _gaps(year: YearFacts) -> list[str]:
@@ -161,6 +182,11 @@ def _gaps(year: YearFacts) -> list[str]:
         gaps.append(f"proceeds of {year.unproven_proceeds_usd:,.2f} stand outside the gains, their cost unproven")
     if year.unvalued_income_count:
         gaps.append(f"{_count(year.unvalued_income_count, 'income')} without a known value: in no sum")
+    if year.incomplete_pools:
+        gaps.append(
+            f"the pool of {', '.join(year.incomplete_pools)} misses coins that were sold without lots: the gains from "
+            "it rest on what is there"
+        )
     if year.washed_count:
         gaps.append(
             f"the loss of {_count(year.washed_count, 'sale')} is disallowed as a wash sale (IRC 1091) and still in the "

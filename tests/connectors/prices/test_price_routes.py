@@ -63,9 +63,26 @@ def test_routes__of_a_coin__go_from_direct_over_inverse_to_chained() -> None:
 
 @pytest.mark.parametrize(
     ("asset", "hubs"),
-    [("USDT", []), ("USDC", ["USDT"]), ("BTC", ["USDT", "USDC"]), ("JPY", ["USDT", "USDC", "BTC", "ETH"])],
+    [("USDT", []), ("USDC", ["USDT"]), ("BTC", ["USDT", "USDC"]), ("JPY", ["USD", "USDT", "USDC", "BTC", "ETH"])],
 )
 def test_routes__of_a_hub__never_run_in_a_circle(asset: str, hubs: list[str]) -> None:
     base = "EUR" if asset == "JPY" else "USD"
     routes = routes_of(asset, base=base, venues=["one"], aliases={})
     assert [route.hub for route in routes if route.hub] == hubs
+
+
+def test_routes__of_a_coin_that_is_quoted_in_dollars_only__lead_to_pounds_by_the_days_rate() -> None:
+    """A hub is never money taken at par: the dollar has a rate of its own in every other currency."""
+    routes = list(routes_of("KAS", base="GBP", venues=["one"], aliases={}))
+    assert [(route.symbol, route.hub) for route in routes][:3] == [
+        ("KAS/GBP", None),
+        ("GBP/KAS", None),
+        ("KAS/USD", "USD"),
+    ]
+    rate = next(
+        route for route in routes_of("USD", base="GBP", venues=["one"], aliases={}) if route.symbol == "GBP/USD"
+    )
+    dollar = rate.close("1.25", None)
+    priced = routes[2].close("0.05", dollar)
+    assert priced is not None
+    assert (priced.price, priced.source) == (Decimal("0.04"), "one KAS/USD×1÷GBP/USD")  # noqa: RUF001

@@ -10,7 +10,7 @@ import pytest
 from support.golden import golden_example, golden_ids
 from support.lot_events import event, events_of
 from warehouse.lots.engine import match_lots
-from warehouse.lots.holding import term_of
+from warehouse.lots.holding import first_date_beyond, term_of
 from warehouse.lots.policy import Policy, Pool, SpecificAllocation
 from warehouse.lots.results import Matched
 
@@ -37,6 +37,14 @@ def test_holding_period__golden(example_id: str) -> None:
     example = golden_example(example_id)
     acquired, disposed = (date.fromisoformat(example["inputs"][name]) for name in ("acquired", "disposed"))
     assert term_of(acquired, disposed) == example["expected"]["term"]
+
+
+def test_holding_period__us_hold_caspe__is_counted_by_month_ends() -> None:
+    """The six-month rule of its time: bought on the last day of November, on the last of May it is not over yet."""
+    example = golden_example("us-hold-caspe")
+    acquired, disposed = (date.fromisoformat(example["inputs"][name]) for name in ("acquired", "disposed"))
+    assert (disposed >= first_date_beyond(acquired, months=6)) is example["expected"]["satisfied"]
+    assert first_date_beyond(acquired, months=6) == date(1973, 6, 1)
 
 
 def _wallet_with_two_lots() -> list[dict[str, Any]]:

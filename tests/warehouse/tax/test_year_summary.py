@@ -107,5 +107,5 @@ def test_years__told_of_before_the_first_disposal__begin_there() -> None:
 
 
 def test_years__country_without_rules__is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="'GB'"):
-        summarize_years([], settings=BookSettings(accounts=(), jurisdiction="GB"), present_year=2026)
+    with pytest.raises(ValueError, match=r"'FR'.*GB"):
+        summarize_years([], settings=BookSettings(accounts=(), jurisdiction="FR"), present_year=2026)

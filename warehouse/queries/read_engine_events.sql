@@ -1,0 +1,15 @@
+-- lots.events as the lot engine reads them, with the lots that were identified for each.
+WITH identified AS (
+    SELECT event_id, string_agg(lot_id || ':' || u.quantity, ' ' ORDER BY entry_number, lot_id) AS lots,
+        max(identified_at) AS identified_at, bool_and(is_broker_told) AS is_broker_told
+    FROM lots.identification_uses AS u JOIN lots.identifications USING (entry_number, lot_id)
+    GROUP BY event_id
+)
+SELECT event_id, occurred_at, account, asset, event AS kind, quantity, value_usd, to_account, acquired_at,
+    CASE WHEN event = 'acquire' AND kind = 'gift' THEN fair_value_usd END AS fair_value_usd,
+    CASE WHEN fee_quantity > 0 THEN fee_quantity END AS fee_quantity, arrived_at,
+    CASE WHEN event = 'acquire' THEN kind END AS origin,
+    CASE WHEN event = 'dispose' THEN kind END AS purpose,
+    lots, identified_at, is_broker_told
+FROM lots.events LEFT JOIN identified USING (event_id)
+WHERE event <> 'unexplained'
