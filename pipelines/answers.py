@@ -56,6 +56,15 @@ def _departure(row: Row) -> list[Answer]:
     ]
 
 
+def _proposal(row: Row) -> list[Answer]:
+    left = row["problem_id"].partition(":")[2].rpartition("#")[0]
+    return [
+        Answer("one transfer", _resolve(row, f"--pair-with {shlex.quote(left)}")),
+        Answer("two different movements", _resolve(row, f"--not-pair-with {shlex.quote(left)}")),
+        Answer("a part of one", _resolve(row, "--as own")),
+    ]
+
+
 def _unknown(row: Row) -> list[Answer]:
     return _arrival(row) if row["is_arrival"] else _departure(row)
 
@@ -92,6 +101,7 @@ _NO_ANSWERS: Callable[[Row], list[Answer]] = _no_answers
 _ANSWERS: Mapping[str, Callable[[Row], list[Answer]]] = {
     "unpaired_deposit": _arrival,
     "unpaired_withdrawal": _departure,
+    "unconfirmed_transfer": _proposal,
     "unknown_kind": _unknown,
     "one_sided_trade": _unknown,
     "missing_basis": _no_lot,

@@ -192,6 +192,7 @@ class _Account(_Section):
     lot_method: LotMethods = FIFO
     held_by: Literal["broker", "self"] = "broker"
     since: date | None = None
+    addresses: tuple[str, ...] = ()
 
     @field_validator("name")
     @classmethod
@@ -228,6 +229,7 @@ class CsvAccount(_Account):
 
     kind: Literal["csv"]
     path: str
+    chain: str | None = None
 
 
 class EvmAccount(_Account):

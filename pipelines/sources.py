@@ -118,6 +118,8 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
                 lot_methods=tuple(choice.chosen for choice in account.lot_method),
                 since=account.since,
                 is_broker=account.held_by == "broker",
+                addresses=account.addresses,
+                chain=None if isinstance(account, conf.ExchangeAccount) else account.chain,
             )
             for account in configuration.accounts
         ),

@@ -111,7 +111,7 @@ class Explainer:
             node = Node("transfer between own accounts", _facts(row, *row))
             ends = (("left in", row["from_posting_id"]), ("arrived in", row["to_posting_id"]))
             found = [self._transaction(self._transaction_of(end), title=title) for title, end in ends]
-            lots = self._rows("SELECT * FROM lots.lot_moves WHERE event_id = ? ORDER BY lot_id", row["from_posting_id"])
+            lots = self._rows("SELECT * FROM lots.lot_moves WHERE event_id = ? ORDER BY lot_id", row["transfer_id"])
             carried = self._list(lots, lambda move: Node("carried", _facts(move, "lot_id", "quantity", "cost_usd")))
             return _with(node, [*carried, *(end for end in found if end)])
         return None

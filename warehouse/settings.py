@@ -21,7 +21,8 @@ class AccountSettings:
     """One account of the book. `kind` is `exchange`, `csv` or `evm`; `since` is the day the account began, if known.
 
     `lot_methods` are those that were chosen; which one holds stands in `lots.methods`. `is_broker`: its coins are held
-    by a broker, who has to be told of an identification where the law says so.
+    by a broker, who has to be told of an identification where the law says so. `addresses` are its own on chains, where
+    coins are sent to reach it; `chain` is the one it is on, if it is on one.
     """
 
     name: str
@@ -29,6 +30,8 @@ class AccountSettings:
     lot_methods: tuple[ChosenMethod, ...] = (ChosenMethod("fifo"),)
     since: date | None = None
     is_broker: bool = False
+    addresses: tuple[str, ...] = ()
+    chain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ def test_quality__holds_what_the_readme_says_and_nothing_else(books: duckdb.Duck
     assert _rows(books, "SELECT problem, account, asset, quantity FROM quality.problems ORDER BY ALL") == [
         ("missing_basis", "binance", "ETC", Decimal("2.491")),
         ("rejected_row", "pool", "KAS", None),
+        ("unconfirmed_transfer", "kraken", "KAS", Decimal("2599.98")),
+        ("unconfirmed_transfer", "kraken", "KAS", Decimal("8999.98")),
         ("unpaired_deposit", "kraken", "LTC", Decimal("1.75")),
         ("unpaired_withdrawal", "kraken", "BTC", Decimal("0.0999")),
     ]

@@ -64,6 +64,8 @@ _BLOCKING_PROBLEMS = {
 _REVIEW_PROBLEMS = {
     "missing_basis": "an earlier sale found too few lots: purchases are missing from the books",
     "rejected_row": "a row about it could not be booked",
+    "unconfirmed_transfer": "a transfer into the account is only proposed: confirm it, or say what it was",
+    "rounded_transfer": "more came in than left, because one side rounds its amounts",
     "missing_lots": "a transfer out found too few lots: purchases are missing from the books",
 }
 _PROBLEMS_OF_ONE_LOT = frozenset({"missing_price", "gift_without_basis", "unpaired_withdrawal"})

@@ -15,7 +15,7 @@ from warehouse.schema import create_tables, drop_tables, fetch_query, run_query,
 from warehouse.steps import Book, Check, Step
 
 _WITHHELD = """
-SELECT posting_id, abs(value_usd) AS value, withheld_quantity, abs(quantity) AS quantity
+SELECT event_id, abs(value_usd) AS value, withheld_quantity, abs(quantity) AS quantity
 FROM departures WHERE is_withheld
 """
 
@@ -63,7 +63,7 @@ def build_events(book: Book) -> None:
 def _withheld_values(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """What the part of a transfer that never arrived was worth: its share of what left."""
     rows = fetch_query(connection, _WITHHELD)
-    return rows.select(["posting_id"]).append_column(
+    return rows.select(["event_id"]).append_column(
         "value", share(rows["value"], rows["withheld_quantity"], rows["quantity"])
     )
 

@@ -31,7 +31,7 @@ FROM lots.events WHERE event = 'acquire'
 
 _DISPOSALS = """
 INSERT INTO lots.disposals BY NAME
-SELECT *, regexp_replace(event_id, '#[0-9]+$', '') AS transaction_id,
+SELECT *, regexp_replace(event_id, '#[0-9]+(~[0-9]+)?$', '') AS transaction_id,
     list_position($untaxed, kind) IS NULL AS is_taxable
 FROM matched_disposals
 """

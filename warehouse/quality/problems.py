@@ -67,6 +67,7 @@ PROBLEMS = Step(
         "ledger.overrides",
         "ledger.postings",
         "ledger.spam",
+        "ledger.transfers",
         "lots.events",
         "lots.shortfalls",
         "lots.methods",
@@ -90,6 +91,7 @@ PROBLEMS = Step(
             "Nothing came in or left without its other end.",
             "unpaired_deposit",
             "unpaired_withdrawal",
+            "rounded_transfer",
         ),
         _no_problem(
             "every_movement_is_understood",

@@ -52,10 +52,24 @@ SELECT
 FROM received
 WHERE kind NOT IN (FROM exchange_kinds) AND role = 'principal' AND NOT is_cash AND quantity <> 0;
 
+-- A departure is one row for each part of it that is booked as a transfer, and one for what no transfer takes along.
 CREATE OR REPLACE TEMP TABLE departures AS
+WITH parts AS (
+    SELECT from_posting_id, transfer_id, to_account, arrived_at, quantity, fee_quantity,
+        row_number() OVER (PARTITION BY from_posting_id ORDER BY transfer_id) AS part
+    FROM ledger.transfers WHERE is_booked
+), sums AS (
+    SELECT from_posting_id, sum(quantity + fee_quantity) AS quantity, count(*) AS parts FROM parts GROUP BY ALL
+)
 SELECT
-    m.*, t.to_account, t.arrived_at, coalesce(t.quantity, -m.quantity) AS arriving_quantity,
-    coalesce(t.fee_quantity, 0) AS withheld_quantity,
-    CASE WHEN t.fee_quantity > 0 THEN true ELSE false END AS is_withheld
-FROM movements AS m LEFT JOIN ledger.transfers AS t ON t.from_posting_id = m.posting_id
-WHERE m.movement = 'departure';
+    m.*, p.transfer_id AS event_id, p.to_account, p.arrived_at, p.quantity AS arriving_quantity,
+    p.fee_quantity AS withheld_quantity, p.fee_quantity > 0 AS is_withheld, p.part = 1 AS is_first
+FROM movements AS m JOIN parts AS p ON p.from_posting_id = m.posting_id
+WHERE m.movement = 'departure'
+UNION ALL BY NAME
+SELECT
+    m.*, m.posting_id || CASE WHEN s.parts > 0 THEN '~' || (s.parts + 1) ELSE '' END AS event_id,
+    NULL AS to_account, NULL AS arrived_at, -m.quantity - coalesce(s.quantity, 0) AS arriving_quantity,
+    0 AS withheld_quantity, false AS is_withheld, s.parts IS NULL AS is_first
+FROM movements AS m LEFT JOIN sums AS s ON s.from_posting_id = m.posting_id
+WHERE m.movement = 'departure' AND -m.quantity > coalesce(s.quantity, 0);

@@ -6,6 +6,7 @@ WITH from_events AS (
     SELECT
         CASE
             WHEN event = 'unexplained' AND kind IN ('deposit', 'withdrawal') THEN 'unpaired_deposit'
+            WHEN event = 'unexplained' AND kind = 'rounding' THEN 'rounded_transfer'
             WHEN event = 'transfer' AND to_account = 'outside' AND kind IN ('deposit', 'withdrawal')
                 THEN 'unpaired_withdrawal'
             WHEN event = 'transfer' AND kind = 'own' THEN NULL
@@ -23,6 +24,7 @@ WITH from_events AS (
                 || 'from, or say what it was (lotkeeper resolve): until then these coins have no lot'
             WHEN 'unpaired_withdrawal' THEN 'left and no own account shows it arriving. Add the account it went to, or '
                 || 'say what it was (lotkeeper resolve): until then its lots are kept outside, still owned'
+            WHEN 'rounded_transfer' THEN 'came in beyond what left, because one side rounds its amounts: so much has no lot'
             WHEN 'margin_not_supported' THEN 'moved by a margin position. Margin is not supported: these coins are '
                 || 'kept out of the gains'
             WHEN 'one_sided_trade' THEN 'is one side of a trade whose other side is not told: it has no cost and no '
@@ -57,6 +59,15 @@ WITH from_events AS (
     FROM told
 )
 SELECT * EXCLUDE (why) FROM aggregated
+UNION ALL BY NAME
+SELECT 'unconfirmed_transfer:' || transfer_id AS problem_id, 'unconfirmed_transfer' AS problem, to_account AS account, asset,
+    quantity, arrived_at AS occurred_at, transaction_id, transfer_id AS event_id,
+    rtrim(rtrim(quantity::VARCHAR, '0'), '.') || ' ' || asset || ' in ' || to_account || ' seems to be what left '
+        || from_account || ' on ' || strftime(timezone('UTC', left_at), '%Y-%m-%d') || ' (' || rule || ', confidence '
+        || confidence || '). ' || CASE WHEN is_booked THEN 'Its lots moved along, and what rests on them is for review: '
+        || 'confirm it, or say that it was something else' ELSE 'Until it is confirmed, both stay unpaired' END
+        || CASE WHEN rule IN ('split', 'batch') THEN '. It is one of several parts: call each end own' ELSE '' END AS detail
+FROM (SELECT *, regexp_replace(to_posting_id, '#[0-9]+$', '') AS transaction_id FROM ledger.transfers) WHERE NOT is_confirmed
 UNION ALL BY NAME
 SELECT 'rejected_row:' || account || '/' || stream || '/' || id || coalesce(':' || asset, '') AS problem_id,
     'rejected_row' AS problem, account, asset, occurred_at, account || '/' || stream || '/' || id AS transaction_id,

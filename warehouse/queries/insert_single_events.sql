@@ -44,7 +44,7 @@ FROM loose_fees WHERE departure_id IS NOT NULL GROUP BY departure_id;
 
 INSERT INTO lots.events BY NAME
 SELECT
-    d.posting_id AS event_id, least(d.occurred_at, coalesce(d.arrived_at, d.occurred_at)) AS occurred_at, d.account,
+    d.event_id, least(d.occurred_at, coalesce(d.arrived_at, d.occurred_at)) AS occurred_at, d.account,
     d.asset, 'transfer' AS event, d.kind, d.arriving_quantity AS quantity,
     CASE
         WHEN f.departure_id IS NULL AND NOT d.is_withheld THEN NULL
@@ -58,16 +58,22 @@ SELECT
     d.transaction_id,
     f.departure_id IS NOT NULL OR d.is_withheld AS needs_value
 FROM departures AS d
-LEFT JOIN departing_fees AS f ON f.departure_id = d.posting_id
-LEFT JOIN withheld_values AS w ON w.posting_id = d.posting_id
-ORDER BY d.transaction_number, d.place;
+LEFT JOIN departing_fees AS f ON f.departure_id = d.posting_id AND d.is_first
+LEFT JOIN withheld_values AS w ON w.event_id = d.event_id
+ORDER BY d.transaction_number, d.place, d.event_id;
 
+-- What arrived and no transfer brought; of an arrival that a source rounded up, what is more than left.
 INSERT INTO lots.events BY NAME
-SELECT posting_id AS event_id, occurred_at, account, asset, 'unexplained' AS event, kind, quantity, value_usd,
-    transaction_id, false AS needs_value
-FROM movements AS m ANTI JOIN ledger.transfers AS t ON t.to_posting_id = m.posting_id
-WHERE movement = 'arrival' AND kind <> 'own'
-ORDER BY transaction_number, place;
+SELECT m.posting_id AS event_id, m.occurred_at, m.account, m.asset, 'unexplained' AS event,
+    CASE WHEN t.to_posting_id IS NULL THEN m.kind ELSE 'rounding' END AS kind,
+    m.quantity - coalesce(t.quantity, 0) AS quantity,
+    CASE WHEN t.to_posting_id IS NULL THEN m.value_usd END AS value_usd, m.transaction_id, false AS needs_value
+FROM movements AS m
+LEFT JOIN (
+    SELECT to_posting_id, sum(quantity) AS quantity FROM ledger.transfers WHERE is_booked GROUP BY ALL
+) AS t ON t.to_posting_id = m.posting_id
+WHERE m.movement = 'arrival' AND m.kind <> 'own' AND m.quantity > coalesce(t.quantity, 0)
+ORDER BY m.transaction_number, m.place;
 
 -- What comes back from an own account that is not in the book was kept outside since it left.
 INSERT INTO lots.events BY NAME

@@ -148,8 +148,8 @@ def test_swap__of_several_coins__shares_the_proceeds_to_the_last_unit(tmp_path: 
 def test_transfer__between_accounts__carries_lots_with_their_cost_and_date(tmp_path: Path) -> None:
     book = RawBook(tmp_path)
     book.add("k", "trades", row("1", "trade", "2024-01-05", "1 BTC", "-40000 USD"))
-    book.add("k", "withdrawals", row("w", "withdrawal", "2025-02-05", "-1 BTC"))
-    book.add("cold", "deposits", row("d", "deposit", "2025-02-06", "1 BTC"))
+    book.add("k", "withdrawals", row("w", "withdrawal", "2025-02-05", "-1 BTC", tx_hash="h"))
+    book.add("cold", "deposits", row("d", "deposit", "2025-02-06", "1 BTC", tx_hash="h"))
     book.add("cold", "trades", row("s", "trade", "2025-03-05", "-1 BTC", "90000 USD"))
     with book.run(*STEPS) as ask:
         assert ask("SELECT account, lot_id, gain_usd, term FROM lots.disposals") == [
