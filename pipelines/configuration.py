@@ -42,7 +42,7 @@ JOURNAL_NAME = "identifications.jsonl"
 CONFIGURATION_VARIABLE = "LOTKEEPER_CONFIG"
 
 _RESERVED_NAMES = frozenset({"prices", "outside"})
-_SECRET_KEYS = frozenset({"api_key", "secret", "password", "uid", "rpc_url", "index_key"})
+_SECRET_KEYS = frozenset({"api_key", "secret", "password", "uid", "rpc_url", "index_key", "url"})
 _CONFIRMATIONS = 64
 """How many blocks must lie on one of a chain that is only described in the configuration."""
 _SECRET = re.compile(r"^env:[A-Za-z_][A-Za-z0-9_]*$")
@@ -109,6 +109,17 @@ class Sync(_Section):
     """When the night's work starts, in the taxpayer's time zone."""
 
     schedule: Annotated[str, AfterValidator(_five_fields)] = "0 2 * * *"
+
+
+class Alerts(_Section):
+    """Where one message a night goes, and from when on something is worth a word."""
+
+    url: Secret | None = None
+    balance_difference_usd: Decimal = Field(default=Decimal(100), ge=0)
+    candidate_loss_usd: Decimal = Field(default=Decimal(1000), ge=0)
+    long_term_usd: Decimal = Field(default=Decimal(500), ge=0)
+    long_term_within_days: int = Field(default=14, ge=0)
+    year_end_within_days: int = Field(default=30, ge=0)
 
 
 class Prices(_Section):
@@ -309,6 +320,7 @@ class _Document(_Section):
     wash_sale: WashSale = WashSale()
     harvest: Harvest = Harvest()
     lots: Lots = Lots()
+    alerts: Alerts = Alerts()
     income: Income = Income()
     forms: Forms = Forms()
     form_1099da: tuple[Form1099Da, ...] = ()
@@ -375,6 +387,7 @@ class Configuration:
     wash_sale: WashSale
     harvest: Harvest
     lots: Lots
+    alerts: Alerts
     income: Income
     forms: Forms
     forms_1099da: tuple[Form1099Da, ...]
@@ -465,6 +478,7 @@ def read_configuration(path: Path) -> Configuration:
         asset_classes=document.asset_class,
         wash_sale=document.wash_sale,
         harvest=document.harvest,
+        alerts=document.alerts,
         lots=document.lots,
         income=document.income,
         forms=document.forms,

@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.assets.alerts import alert_after_failed_build, alerts_asset
 from pipelines.assets.prices import prices_asset
 from pipelines.assets.published import published_asset
 from pipelines.assets.raw import raw_assets
@@ -36,10 +37,11 @@ def build_defs(
             prices_asset(),
             *table_assets(STEPS, accounts),
             published_asset(STEPS),
+            alerts_asset(),
         ],
         jobs=[sync, build],
         schedules=[schedule],
-        sensors=build_after_sync(sync, build),
+        sensors=[*build_after_sync(sync, build), alert_after_failed_build(build, configuration.path)],
         resources={"book": BookResource(config_path=str(configuration.path)), **(resource_overrides or {})},
     )
 

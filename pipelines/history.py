@@ -10,6 +10,8 @@ import dagster as dg
 
 from connectors.prices.fetcher import PriceReport
 from connectors.sync import SyncReport
+from pipelines.alerting import Told
+from pipelines.assets.alerts import ALERTS_KEY, DELIVERED, alerts_metadata, delivered_check
 from pipelines.assets.prices import PRICES_KEY, VENUES_ANSWERED, prices_check, prices_metadata
 from pipelines.assets.published import PUBLISHED_KEY, published_metadata
 from pipelines.assets.raw import SYNCED, raw_key, sync_metadata
@@ -61,6 +63,12 @@ class History:
     def record_published(self) -> None:
         """The published file and page."""
         self._materialize(PUBLISHED_KEY, published_metadata(self._paths))
+
+    def record_alerts(self, told: Told) -> None:
+        """What was told of the night."""
+        check = delivered_check(told)
+        self._materialize(ALERTS_KEY, alerts_metadata(told))
+        self._check(ALERTS_KEY, DELIVERED, passed=check.passed, severity=check.severity, metadata=dict(check.metadata))
 
     def _materialize(self, key: dg.AssetKey, metadata: dict[str, Any]) -> None:
         self._instance.report_runless_asset_event(dg.AssetMaterialization(asset_key=key, metadata=metadata))

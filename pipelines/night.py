@@ -11,6 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from connectors.raw import RawFileError
 from connectors.sync import SyncReport
+from pipelines.alerting import Told, tell_what_is_new
 from pipelines.building import StepOutcome, build_all
 from pipelines.commands.summary import print_summary
 from pipelines.configuration import Configuration
@@ -29,17 +30,31 @@ _TOLD = (BlockingCheckError, RawFileError, PriceFileError, JournalError, RecordE
 def run_night(configuration: Configuration, *, now: datetime) -> bool:
     """Sync and build with progress on the terminal; whether everything went well.
 
-    Raises `ConfigurationError` for a mistake in overrides.toml, before any source is asked.
+    Raises `ConfigurationError` for a mistake in overrides.toml, and for an address of alerts that is not set, before
+    any source is asked.
     """
     book_settings(configuration)
+    configuration.secret(configuration.alerts.url)
     console = Console()
     history = History(configuration)
     synced = _sync(console, configuration, now, history)
-    built = _build(console, configuration, now, history)
-    if built:
+    unpublished = _build(console, configuration, now, history)
+    if unpublished is None:
         print_summary(console, configuration, as_of=now)
         console.print(f"Report: {configuration.paths.report}", markup=False, highlight=False, soft_wrap=True)
-    return synced and built
+    told = tell_what_is_new(configuration, now=now, unpublished=unpublished)
+    history.record_alerts(told)
+    _show_new(console, told)
+    return synced and unpublished is None and told.undelivered is None
+
+
+def _show_new(console: Console, told: Told) -> None:
+    if told.new:
+        console.print(f"\nNew since the last night{', and sent' if told.is_sent else ''}:")
+    for line in told.lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if told.undelivered:
+        console.print(told.undelivered, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def _sync(console: Console, configuration: Configuration, now: datetime, history: History) -> bool:
@@ -70,7 +85,8 @@ def _ended(result: SyncReport | Exception) -> str:
     return f"[red]failed in part[/red], {done}" if result.errors else f"[green]done[/green], {done}"
 
 
-def _build(console: Console, configuration: Configuration, now: datetime, history: History) -> bool:
+def _build(console: Console, configuration: Configuration, now: datetime, history: History) -> str | None:
+    """Build and publish; why nothing was published, or `None`."""
     with _progress(console) as progress:
         task = progress.add_task("build", total=len(STEPS), what="")
 
@@ -95,10 +111,10 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
         except _TOLD as error:
             console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
             console.print("Nothing was published; what was published before stays.", style="red")
-            return False
+            return str(error)
         history.record_published()
         progress.update(task, what="published")
-    return True
+    return None
 
 
 def _rows(count: int) -> str:
