@@ -34,6 +34,7 @@ from pipelines.commands.published import open_published
 from pipelines.configuration import Configuration, ConfigurationError
 from pipelines.sources import book_settings
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
+from warehouse.harvest.order import CHOOSING_METHODS
 from warehouse.harvest.plan.program import NoPlanError
 from warehouse.harvest.plan.rows import lot_rows, plan_rows, summary_row
 from warehouse.harvest.plan.standing import standing_year
@@ -41,7 +42,7 @@ from warehouse.harvest.plan.targets import FORMS, OffsetTarget, Target, read_tar
 from warehouse.harvest.plan.year import plan_year
 from warehouse.harvest.steps import open_lot
 from warehouse.harvest.summary import tax_year_end
-from warehouse.harvest.what_if import COMPARED_METHODS, AskedSale, NotThereError, ask_sale
+from warehouse.harvest.what_if import AskedSale, NotThereError, ask_sale
 from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
 from warehouse.settings import BookSettings
@@ -105,7 +106,7 @@ def sell(
     *,
     at_price: Annotated[str | None, typer.Option("--price", help="USD for one unit; else the latest known.")] = None,
     method: Annotated[
-        str | None, typer.Option(help=f"Show the lots by this method ({', '.join(COMPARED_METHODS)}).")
+        str | None, typer.Option(help=f"Show the lots by this method ({', '.join(CHOOSING_METHODS)}).")
     ] = None,
     output_format: FormatOption = Format.table,
 ) -> None:
@@ -117,8 +118,8 @@ def sell(
     configuration.account(account)
     if on != "on":
         raise ConfigurationError(f"expected `lotkeeper what-if sell {quantity} {asset} on {account}`, found {on!r}")
-    if method is not None and method not in COMPARED_METHODS:
-        raise ConfigurationError(f"--method {method!r} is none of {', '.join(COMPARED_METHODS)}")
+    if method is not None and method not in CHOOSING_METHODS:
+        raise ConfigurationError(f"--method {method!r} is none of {', '.join(CHOOSING_METHODS)}")
     wanted = _units(quantity, "the quantity")
     with open_published(configuration) as connection:
         book = _read_book(connection, configuration)
@@ -139,7 +140,7 @@ def sell(
     if not values:
         raise ConfigurationError(f"{account} holds no {asset} in the published book")
     unit_price = _units(at_price, "--price") if at_price else _latest_price(values)
-    in_force = values[0]["method"] if values[0]["method"] in COMPARED_METHODS else "fifo"
+    in_force = values[0]["method"] if values[0]["method"] in CHOOSING_METHODS else "fifo"
     standing = standing_year(book.year, book.settings, today=book.today)
     try:
         sales = {
@@ -153,7 +154,7 @@ def sell(
                 standing=standing.standing,
                 today=book.today,
             )
-            for name in COMPARED_METHODS
+            for name in CHOOSING_METHODS
         }
     except NotThereError as error:
         raise ConfigurationError(f"{account} can not sell {quantity} {asset}: {error}") from error

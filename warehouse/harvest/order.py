@@ -5,7 +5,7 @@ The same orders by which `warehouse/lots` matches, told for lots that are still 
 Belongs here: the orders. Does not belong here: matching, values.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
@@ -50,23 +50,45 @@ LotT = TypeVar("LotT", bound=Orderable)
 METHODS = frozenset({"fifo", "specific", "average", "lifo", "hifo", "lofo", "min_tax"})
 
 
+CHOOSING_METHODS = ("fifo", "lifo", "hifo", "lofo", "min_tax")
+"""The methods that choose lots by themselves, of which a person may record one before a sale."""
+
+
 def sale_order(lots: Iterable[LotT], method: str, *, price: int | None, today: date) -> list[LotT]:
     """The lots of one asset in one account in the order in which `method` sells them on the local date `today`.
 
     `price` (10^-18 USD for one unit) decides for `min_tax` what is a loss; without one nothing counts as a loss.
     `specific` and `average` go as `fifo` where no lot is named. Raises `ValueError` for a method without an order.
     """
-    in_time = sorted(lots, key=lambda lot: (lot.acquired_at, lot.lot_id))
+    in_time = sorted(lots, key=_in_time)
     if method in ("fifo", "specific", "average"):
         return in_time
     if method == "lifo":
         return in_time[::-1]
+    return sorted(in_time, key=_key(method, price, today))
+
+
+def next_to_go(lots: Iterable[LotT], method: str, *, price: int | None, today: date) -> LotT:
+    """The first of `sale_order`. Raises `ValueError` where there is no lot."""
+    if method == "lifo":
+        return max(lots, key=_in_time)
+    if method in ("fifo", "specific", "average"):
+        return min(lots, key=_in_time)
+    key = _key(method, price, today)
+    return min(lots, key=lambda lot: (key(lot), _in_time(lot)))
+
+
+def _in_time(lot: Orderable) -> tuple[Any, ...]:
+    return lot.acquired_at, lot.lot_id
+
+
+def _key(method: str, price: int | None, today: date) -> Callable[[Orderable], tuple[Any, ...]]:
     if method == "hifo":
-        return sorted(in_time, key=_dearest_first)
+        return _dearest_first
     if method == "lofo":
-        return sorted(in_time, key=_cheapest_first)
+        return _cheapest_first
     if method == "min_tax":
-        return sorted(in_time, key=lambda lot: (_tax_class(lot, price, today), *_dearest_first(lot)))
+        return lambda lot: (_tax_class(lot, price, today), *_dearest_first(lot))
     raise ValueError(f"lot method {method!r} has no order here; {', '.join(sorted(METHODS))} have")
 
 

@@ -27,6 +27,12 @@ class Pick:
     term: Term | None
 
 
+def identify_command(account: str, asset: str, picks: Iterable[tuple[str, int]]) -> str:
+    """The command that records before a sale that it is of these units of these lots."""
+    parts = " ".join(f"{lot_id}:{_shown(units)}" for lot_id, units in picks)
+    return f"lotkeeper identify --account {account} --asset {asset} --lots '{parts}'"
+
+
 def named_picks(
     lots: Iterable[OpenLot], wanted: Mapping[str, int | None], reserved: Mapping[str, int], today: date
 ) -> list[Pick]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
 from warehouse.harvest.doubts import law_doubts
 from warehouse.harvest.health import Health
+from warehouse.harvest.picks import identify_command
 from warehouse.harvest.reach import reach_doubts, sale_figures, second_price_doubts, second_prices
 from warehouse.harvest.summary import CandidateRow, summarize, tax_year_end
 from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
@@ -80,6 +81,7 @@ def build_candidates(book: Book) -> None:
                 "sell_price_usd": None if sale.price is None else from_units(sale.price, PRICE_PLACES),
                 "sell_price_source": sale.source,
                 "unrealized_after_costs_usd": _usd(sale.unrealized),
+                "identify_command": _command(valued, status) if book.settings.jurisdiction == "US" else None,
                 "status": status,
                 "reasons": reasons,
             }
@@ -140,6 +142,13 @@ def open_lot(row: dict[str, Any], time_zone: ZoneInfo, country: Country) -> Open
     )
 
 
+def _command(valued: ValuedLot, status: str) -> str | None:
+    """What records this lot before a sale, where the account's order would take others first."""
+    if not valued.sell_first_quantity or valued.lot.is_in_transit or status == "blocked":
+        return None
+    return identify_command(valued.lot.account, valued.lot.asset, [(valued.lot.lot_id, valued.lot.quantity)])
+
+
 def _figures(valued: ValuedLot) -> dict[str, Any]:
     lot, price = valued.lot, valued.price
     return {
@@ -161,6 +170,8 @@ def _figures(valued: ValuedLot) -> dict[str, Any]:
         "days_to_long_term": valued.days_to_long_term,
         "sell_first_quantity": from_units(valued.sell_first_quantity, QUANTITY_PLACES),
         "unrealized_first_usd": _usd(valued.unrealized_first),
+        "short_first_usd": _usd(valued.short_first),
+        "reached_by": list(valued.reached_by),
     }
 
 

@@ -7,11 +7,11 @@ tables.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even
-from warehouse.harvest.order import sale_order
+from warehouse.harvest.order import CHOOSING_METHODS, next_to_go, sale_order
 from warehouse.lots.holding import Term, first_long_date
 
 _VALUE_SCALE = 10 ** (QUANTITY_PLACES + PRICE_PLACES - USD_PLACES)
@@ -61,8 +61,9 @@ class LatestPrice:
 class ValuedLot:
     """An open lot with its figures. Those that rest on a missing price or cost are `None`, never 0.
 
-    `sell_first_quantity`: what a sale in the account would consume before it reaches this lot;
-    `unrealized_first`: the gain that would come with it.
+    `sell_first_quantity`: what a sale in the account would consume before it reaches this lot; `unrealized_first`: the
+    gain that would come with it, `short_first` the short-term part of that. `reached_by`: the methods under which this
+    lot would be the next to go.
     """
 
     lot: OpenLot
@@ -73,6 +74,8 @@ class ValuedLot:
     days_to_long_term: int | None
     sell_first_quantity: int
     unrealized_first: int | None
+    short_first: int | None
+    reached_by: tuple[str, ...]
 
 
 def value_lots(
@@ -94,21 +97,38 @@ def value_lots(
     valued: list[ValuedLot] = []
     for (account, asset), group in sorted(groups.items()):
         price = prices.get(asset)
-        ahead_quantity, ahead_unrealized = 0, (None if price is None else 0)
+        ahead_quantity = 0
+        ahead_unrealized = ahead_short = None if price is None else 0
+        reached_by = {} if is_pooled else _reached_by(group, price, today)
         for lot in sale_order(
             group, methods.get(account, "fifo"), price=None if price is None else price.price, today=today
         ):
-            row = _valued(lot, price, today, ahead_quantity, ahead_unrealized)
+            row = replace(
+                _valued(lot, price, today),
+                sell_first_quantity=ahead_quantity,
+                unrealized_first=0 if ahead_quantity == 0 else ahead_unrealized,
+                short_first=0 if ahead_quantity == 0 else ahead_short,
+                reached_by=() if lot.is_in_transit else reached_by.get(lot.lot_id, ()),
+            )
             valued.append(row)
             if not lot.is_in_transit and not is_pooled:
                 ahead_quantity += lot.quantity
                 ahead_unrealized = _plus(ahead_unrealized, row.unrealized)
+                ahead_short = _plus(ahead_short, row.unrealized if row.term == "short" else 0)
     return valued
 
 
-def _valued(
-    lot: OpenLot, price: LatestPrice | None, today: date, ahead_quantity: int, ahead_unrealized: int | None
-) -> ValuedLot:
+def _reached_by(lots: Sequence[OpenLot], price: LatestPrice | None, today: date) -> dict[str, tuple[str, ...]]:
+    """For each lot that is the next to go under some method, those methods."""
+    there = [lot for lot in lots if not lot.is_in_transit]
+    found: dict[str, tuple[str, ...]] = {}
+    for method in CHOOSING_METHODS if there else ():
+        first = next_to_go(there, method, price=None if price is None else price.price, today=today)
+        found[first.lot_id] = (*found.get(first.lot_id, ()), method)
+    return found
+
+
+def _valued(lot: OpenLot, price: LatestPrice | None, today: date) -> ValuedLot:
     value = None if price is None else divide_half_even(lot.quantity * price.price, _VALUE_SCALE)
     return ValuedLot(
         lot=lot,
@@ -117,8 +137,10 @@ def _valued(
         unrealized=None if value is None or lot.cost is None else value - lot.cost,
         term=None if lot.long_from is None else "long" if today >= lot.long_from else "short",
         days_to_long_term=None if lot.long_from is None else max(0, (lot.long_from - today).days),
-        sell_first_quantity=ahead_quantity,
-        unrealized_first=0 if ahead_quantity == 0 else ahead_unrealized,
+        sell_first_quantity=0,
+        unrealized_first=0,
+        short_first=0,
+        reached_by=(),
     )
 
 

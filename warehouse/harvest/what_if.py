@@ -17,7 +17,6 @@ from warehouse.harvest.plan.worth import Outcome, Standing, outcome
 from warehouse.harvest.valuation import OpenLot
 from warehouse.lots.holding import Term
 
-COMPARED_METHODS = ("fifo", "lifo", "hifo", "lofo", "min_tax")
 _VALUE_SCALE = 10 ** (QUANTITY_PLACES + PRICE_PLACES - USD_PLACES)
 
 

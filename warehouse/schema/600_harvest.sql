@@ -23,6 +23,9 @@ CREATE OR REPLACE TABLE harvest.lot_values (
     method VARCHAR NOT NULL,
     sell_first_quantity DECIMAL(38, 18) NOT NULL CHECK (sell_first_quantity >= 0),
     unrealized_first_usd DECIMAL(38, 8),
+    short_first_usd DECIMAL(38, 8),
+    reached_by VARCHAR[] NOT NULL,
+    identify_command VARCHAR,
     deadline_at TIMESTAMPTZ NOT NULL,
     status VARCHAR NOT NULL CHECK (status IN ('ready', 'review', 'blocked')),
     reasons VARCHAR[] NOT NULL,
@@ -59,6 +62,9 @@ COMMENT ON COLUMN harvest.lot_values.days_to_long_term IS 'Days until then; 0 wh
 COMMENT ON COLUMN harvest.lot_values.method IS 'Lot method of the account by which the order of sale is told; pool where the law keeps one for each asset (GB).';
 COMMENT ON COLUMN harvest.lot_values.sell_first_quantity IS 'Units that a sale in this account would consume before it reaches this lot; 0: it is next.';
 COMMENT ON COLUMN harvest.lot_values.unrealized_first_usd IS 'Gain or loss that would come with consuming them; NULL where one of them has no known gain.';
+COMMENT ON COLUMN harvest.lot_values.short_first_usd IS 'The short-term part of unrealized_first_usd; the rest is long-term.';
+COMMENT ON COLUMN harvest.lot_values.reached_by IS 'Lot methods under which this lot would be the next to go; another than the account''s own counts only when recorded before the sale (lotkeeper identify --standing).';
+COMMENT ON COLUMN harvest.lot_values.identify_command IS 'Command that records, before the sale, that it is of this lot. NULL where it is next in any case, on the way or blocked.';
 COMMENT ON COLUMN harvest.lot_values.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
 COMMENT ON COLUMN harvest.lot_values.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
 COMMENT ON COLUMN harvest.lot_values.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';
@@ -86,6 +92,9 @@ CREATE OR REPLACE TABLE harvest.candidates (
     days_to_long_term INTEGER,
     sell_first_quantity DECIMAL(38, 18) NOT NULL,
     unrealized_first_usd DECIMAL(38, 8),
+    short_first_usd DECIMAL(38, 8),
+    reached_by VARCHAR[] NOT NULL,
+    identify_command VARCHAR,
     deadline_at TIMESTAMPTZ NOT NULL,
     status VARCHAR NOT NULL,
     reasons VARCHAR[] NOT NULL,
@@ -115,6 +124,9 @@ COMMENT ON COLUMN harvest.candidates.term IS 'short or long: what a sale at as_o
 COMMENT ON COLUMN harvest.candidates.days_to_long_term IS 'Days until a sale is long-term (DE: tax-free); 0 when it is; NULL without terms.';
 COMMENT ON COLUMN harvest.candidates.sell_first_quantity IS 'Units that a sale in this account would consume before it reaches this lot; 0: it is next.';
 COMMENT ON COLUMN harvest.candidates.unrealized_first_usd IS 'Gain or loss that would come with consuming them; NULL where one of them has no known gain.';
+COMMENT ON COLUMN harvest.candidates.short_first_usd IS 'The short-term part of unrealized_first_usd; the rest is long-term.';
+COMMENT ON COLUMN harvest.candidates.reached_by IS 'Lot methods under which this lot would be the next to go; another than the account''s own counts only when recorded before the sale (lotkeeper identify --standing).';
+COMMENT ON COLUMN harvest.candidates.identify_command IS 'Command that records, before the sale, that it is of this lot. NULL where it is next in any case, on the way or blocked.';
 COMMENT ON COLUMN harvest.candidates.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
 COMMENT ON COLUMN harvest.candidates.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
 COMMENT ON COLUMN harvest.candidates.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';

@@ -51,7 +51,9 @@ def test_candidates__a_loss_behind_a_gain__says_what_goes_first(book: Book) -> N
     assert list(found) == ["new/kraken"]
     row = found["new/kraken"]
     assert (row["price_usd"], row["value_usd"], row["unrealized_usd"]) == (40000, 20000, -10000)
-    assert (row["sell_first_quantity"], row["unrealized_first_usd"]) == (1, 10000)
+    assert (row["sell_first_quantity"], row["unrealized_first_usd"], row["short_first_usd"]) == (1, 10000, 0)
+    assert row["reached_by"] == ["lifo", "hifo", "min_tax"]
+    assert row["identify_command"] == "lotkeeper identify --account kraken --asset BTC --lots 'new:0.5'"
     assert (row["term"], row["days_to_long_term"]) == ("short", 43)
     assert (row["status"], row["reasons"]) == ("ready", [])
     assert row["as_of"] == AS_OF

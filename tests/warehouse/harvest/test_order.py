@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.exact import from_units
-from warehouse.harvest.order import METHODS, sale_order
+from warehouse.harvest.order import CHOOSING_METHODS, METHODS, sale_order
 from warehouse.harvest.valuation import LatestPrice, OpenLot, value_lots
 from warehouse.lots.engine import match_lots
 from warehouse.lots.policy import Policy
@@ -133,3 +133,5 @@ def test_order__any_lots__is_how_the_engine_sells_them(
     assert [row["lot_id"] for row in taken] == [one.lot.lot_id for one in valued[: len(taken)]]
     assert valued[len(taken) - 1].sell_first_quantity < sold
     assert len(taken) == len(valued) or valued[len(taken)].sell_first_quantity >= sold
+    named = [one.lot.lot_id for one in valued if method in one.reached_by]
+    assert named == ([valued[0].lot.lot_id] if method in CHOOSING_METHODS else [])

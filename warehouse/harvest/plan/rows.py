@@ -9,6 +9,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units
+from warehouse.harvest.picks import identify_command
 from warehouse.harvest.plan.holdings import lot_effects
 from warehouse.harvest.plan.later import Later
 from warehouse.harvest.plan.lines import Line
@@ -102,13 +103,13 @@ def summary_row(made: PlannedYear, lines: Sequence[Line], *, as_of: datetime, id
     }
 
 
-def identify_command(line: Line) -> str | None:
+def recording_command(line: Line) -> str | None:
     """The command that records a sale's lots before it; `None` where the account's order reaches them by itself."""
     holding = line.sale.holding
     if holding.is_ordered or line.sale.taken == holding.from_front(sum(line.sale.taken)):
         return None
-    parts = [f"{lot.lot_id}:{_plain(taken)}" for lot, taken in zip(holding.lots, line.sale.taken, strict=True) if taken]
-    return f"lotkeeper identify --account {holding.account} --asset {holding.asset} --lots '{' '.join(parts)}'"
+    picks = ((lot.lot_id, taken) for lot, taken in zip(holding.lots, line.sale.taken, strict=True) if taken)
+    return identify_command(holding.account, holding.asset, picks)
 
 
 def _line(line: Line) -> Row:
@@ -134,7 +135,7 @@ def _line(line: Line) -> Row:
         "break_even_price_usd": None
         if line.break_even_price is None
         else from_units(line.break_even_price, PRICE_PLACES),
-        "identify_command": identify_command(line),
+        "identify_command": recording_command(line),
         "status": "review" if doubts else "ready",
         "reasons": doubts,
     }
@@ -150,7 +151,3 @@ def _usd(units: int) -> Decimal:
 
 def _rounded(amount: Decimal) -> Decimal:
     return amount.quantize(_EIGHT, context=_WIDE)
-
-
-def _plain(units: int) -> str:
-    return f"{from_units(units, QUANTITY_PLACES).normalize():f}"
