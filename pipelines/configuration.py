@@ -193,6 +193,8 @@ class Harvest(_Section):
     horizon_years: Decimal = Field(default=Decimal(3), ge=0, le=50)
     growth_rate: Decimal = Field(default=Decimal(0), gt=-1, le=1)
     discount_rate: Decimal = Field(default=Decimal("0.05"), ge=0, le=1)
+    reentry_days: int = Field(default=0, ge=0, le=366)
+    reentry_reason: str | None = None
 
 
 AssetClass = Literal["coin", "tokenized_security", "etf", "security"]

@@ -141,7 +141,7 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
             trade_fee_before_2025=configuration.lots.trade_fee_before_2025,
             journal_path=configuration.journal,
         ),
-        harvest=HarvestSettings(**configuration.harvest.model_dump()),
+        harvest=HarvestSettings(**configuration.harvest.model_dump(exclude_none=True)),
         record_path=configuration.paths.record,
         overrides=read_overrides(configuration),
         business=BusinessSettings(

@@ -16,6 +16,7 @@ from warehouse.connection import open_warehouse
 from warehouse.harvest.costs.steps import TRADING_COSTS
 from warehouse.harvest.history.steps import HISTORY
 from warehouse.harvest.plan.steps import PLAN
+from warehouse.harvest.repurchase.steps import REPURCHASE
 from warehouse.harvest.steps import CANDIDATES
 from warehouse.ledger.legs import LEGS
 from warehouse.ledger.postings import POSTINGS
@@ -61,6 +62,7 @@ STEPS: tuple[Step, ...] = (
     TRADING_COSTS,
     CANDIDATES,
     HISTORY,
+    REPURCHASE,
     PLAN,
 )
 

@@ -142,6 +142,8 @@ class HarvestSettings:
     `minimum_sale_usd` are not planned. What is sold is bought back at once. What is held is taken to be sold
     `horizon_years` from now, its price grown by `growth_rate` a year; what comes later than this year's tax is
     discounted by `discount_rate` a year.
+
+    `reentry_days` is how long the person wants to stay out at least before buying back, `reentry_reason` why.
     """
 
     cost_rate: Decimal = Decimal("0.004")
@@ -150,6 +152,8 @@ class HarvestSettings:
     horizon_years: Decimal = Decimal(3)
     growth_rate: Decimal = Decimal(0)
     discount_rate: Decimal = Decimal("0.05")
+    reentry_days: int = 0
+    reentry_reason: str = "a sale and a purchase at one moment change nothing but tax (IRC 7701(o), economic substance)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Content:
     summary: Sequence[str]
     losses: Rows
     candidates: Rows
+    repurchase: Rows
     nights: Rows
     turning_long: Rows
     plan: Rows | None
@@ -72,6 +73,11 @@ class Content:
     def totals(self) -> Mapping[str, Any]:
         """`losses` added up over everything."""
         return {column: sum((row[column] for row in self.losses), Decimal(0)) for column in LOSS_FIGURES}
+
+    @property
+    def laws(self) -> list[str]:
+        """The rules in `repurchase`, each once."""
+        return sorted({row["law"] for row in self.repurchase if row["law"] is not None})
 
     @property
     def recent_nights(self) -> Rows:
@@ -116,6 +122,7 @@ def read_content(
         summary=summary_lines(connection, as_of=as_of, time_zone=zone),
         losses=rows("sum_harvestable_losses"),
         candidates=rows("list_candidates"),
+        repurchase=rows("list_repurchase"),
         nights=rows("list_nights"),
         turning_long=rows("list_lots_turning_long"),
         plan=rows("list_plan") if has_table(connection, PLAN_TABLE) else None,
