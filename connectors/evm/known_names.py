@@ -16,6 +16,12 @@ def well_known_tokens(chain: str) -> Mapping[str, str]:
     return found
 
 
+def pool_factories(chain: str) -> Mapping[str, str]:
+    """The contracts that tell pools, by the kind of their pools (`uniswap v2`, `uniswap v3`)."""
+    found: Mapping[str, str] = _read("pools")["factories"].get(chain, {})
+    return found
+
+
 def contract_name(chain: str, address: str | None) -> str | None:
     """What the contract is called, if it is known."""
     name: str | None = _read("contracts")["contracts"].get(chain, {}).get(address)

@@ -18,7 +18,7 @@ MOST_DECIMALS = 18
 says which: no amount is ever rounded."""
 
 _LONGEST_SYMBOL = 16
-_CONTRACT = re.compile(r"-(0x[0-9a-f]{40})@([a-z]+)(?:/1e(\d+))?$")
+_CONTRACT = re.compile(r"-(0x[0-9a-f]{40})@([a-z0-9_]+)(?:/1e(\d+))?$")
 
 
 @dataclass(frozen=True, slots=True)

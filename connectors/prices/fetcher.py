@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from connectors.prices.book import ACCOUNT, PriceBook
+from connectors.prices.tokens import TokenSource
 from connectors.prices.venue import PriceVenue
 from connectors.prices.walk import DAY_SECONDS, HOUR_SECONDS, Walk
 from connectors.raw import RawStore
@@ -93,13 +94,14 @@ class PriceFetcher:
     `base` is the book's currency. `hourly` asks for hourly closes besides the daily ones. `aliases` are names that
     mean another asset, as in the book's settings: a coin is also looked for under its other names. A venue in
     `replay_folders` is answered from a folder in its own wire format. `prepare` is called with a venue's name and its
-    ccxt exchange before the first request.
+    ccxt exchange before the first request. `sources` price tokens by their contract, after the venues, in this order.
     """
 
     def __init__(
         self,
         *,
         venues: Sequence[str],
+        sources: Sequence[TokenSource] = (),
         base: str = "USD",
         hourly: bool = False,
         aliases: Mapping[str, str] | None = None,
@@ -108,6 +110,7 @@ class PriceFetcher:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._venues = list(dict.fromkeys(venues))
+        self._sources = list(sources)
         self._base = base
         self._steps = (DAY_SECONDS, HOUR_SECONDS) if hourly else (DAY_SECONDS,)
         self._aliases = dict(aliases or {})
@@ -128,6 +131,7 @@ class PriceFetcher:
         walk = Walk(
             book=PriceBook(store, base=self._base, fetched_at=now),
             venues=venues,
+            sources=self._sources,
             base=self._base,
             aliases=self._aliases,
             now=int(now.timestamp()),
@@ -145,8 +149,9 @@ class PriceFetcher:
         finally:
             walk.book.flush()
         ended_at = now + timedelta(seconds=time.monotonic() - began)
+        asked: list[PriceVenue | TokenSource] = [*venues.values(), *self._sources]
         report = PriceReport(
-            venues=[_venue_report(walk, venue, started_at=now, ended_at=ended_at) for venue in venues.values()],
+            venues=[_venue_report(walk, each, started_at=now, ended_at=ended_at) for each in asked],
             assets=[
                 _asset_report(walk, asset, openings, base=self._base, venues=self._venues)
                 for (asset, step), openings in slots.items()
@@ -160,7 +165,9 @@ class PriceFetcher:
         return PriceVenue(name, prepare=self._prepare, replay_folder=self._replay_folders.get(name), sleep=self._sleep)
 
 
-def _venue_report(walk: Walk, venue: PriceVenue, *, started_at: datetime, ended_at: datetime) -> StreamReport:
+def _venue_report(
+    walk: Walk, venue: PriceVenue | TokenSource, *, started_at: datetime, ended_at: datetime
+) -> StreamReport:
     errors = walk.errors.get(venue.name, [])
     outcome: Outcome = "failed" if errors else "not_offered" if venue.name in walk.without_candles else "ok"
     told = " ".join(dict.fromkeys(str(error) for error in errors[:_ERRORS_TOLD])) or None

@@ -1,15 +1,17 @@
 """Which market is asked next, for which closes, and what its answer makes certain.
 
-For each coin the markets are tried in the order of `routes.py`; each is asked only for the closes that no market
-before it had, and that it was not asked for before.
+For each coin the markets are tried in the order of `routes.py`, then for a token the sources that know its contract;
+each is asked only for the closes that none before it had, and that it was not asked for before.
 
 Belongs here: deciding what to ask. Does not belong here: a venue's ways, arithmetic, files, reports.
 """
 
 from collections.abc import Mapping, Sequence
 
+from connectors.evm.naming import contract_of
 from connectors.prices.book import ACCOUNT, PriceBook
 from connectors.prices.routes import Close, Route, routes_of
+from connectors.prices.tokens import TokenSource, contracts_of
 from connectors.prices.venue import Market, PriceVenue
 from connectors.sync import Progress, SourceAnswerError, SourceError
 
@@ -31,6 +33,7 @@ class Walk:
         *,
         book: PriceBook,
         venues: dict[str, PriceVenue],
+        sources: Sequence[TokenSource] = (),
         base: str,
         aliases: Mapping[str, str],
         now: int,
@@ -38,6 +41,7 @@ class Walk:
     ) -> None:
         self.book = book
         self._venues = venues
+        self._sources = sources
         self._base = base
         self._aliases = aliases
         self._now = now
@@ -50,7 +54,8 @@ class Walk:
 
     def price(self, asset: str, slots: Sequence[int], step: int) -> None:
         """Find the closes of `asset` for candles that open at `slots`, as far as they are to be had."""
-        for route in routes_of(asset, base=self._base, venues=list(self._venues), aliases=self._aliases):
+        routes = routes_of(asset, base=self._base, venues=list(self._venues), aliases=self._aliases)
+        for route in routes if contract_of(asset) is None else ():  # no venue lists a contract
             missing = self.book.unpriced(asset, slots, step=step)
             if not missing:
                 return
@@ -59,6 +64,33 @@ class Walk:
                 self.unsure.add(asset)
             elif left:
                 self._try(asset, route, left, step)
+        self._ask_sources(asset, slots, step)
+
+    def _ask_sources(self, asset: str, slots: Sequence[int], step: int) -> None:
+        """Ask what knows the token by its contract for the closes that no market had."""
+        for token in contracts_of(asset, self._aliases):
+            for source in self._sources:
+                scope = f"{token.contract}@{token.chain}" + ("" if step == DAY_SECONDS else " 1h")
+                missing = self.book.unpriced(asset, slots, step=step)
+                left = self.book.unasked(source.name, scope, missing, step=step)
+                if not left or not source.covers(token):
+                    continue
+                if source.name in self._silent:
+                    self.unsure.add(asset)
+                    continue
+                for hub in source.hubs:
+                    self.price(hub, left, step)
+                try:
+                    told = source.tell(token, [slot + step for slot in left], self.book.close)
+                except SourceError as error:
+                    self._fail(source.name, asset, error)
+                    self._silent.add(source.name)
+                    continue
+                if told.closes:
+                    self.with_market.add(asset)
+                answered = [at - step for at in sorted(told.answered) if at in told.closes or self._is_settled(at)]
+                self.book.add(source.name, scope, asset, told.closes, answered=answered, step=step)
+                self._progress(ACCOUNT, source.name, self.book.rows[source.name])
 
     def _try(self, asset: str, route: Route, slots: list[int], step: int) -> None:
         """Ask one market. A venue that refuses or does not answer is left alone for the rest of this fetch."""
