@@ -34,6 +34,7 @@ from connectors.evm.gifts import ValidatorRule
 from pipelines.addresses import checked_address, is_own_machine
 from pipelines.lots_section import FIFO, LotMethods, Lots
 from pipelines.toml_lines import line_of
+from pipelines.wallets_section import Wallets
 from warehouse.tax.countries import country_of
 from warehouse.tax.country import Country
 
@@ -123,11 +124,14 @@ class Alerts(_Section):
 
 
 class Prices(_Section):
-    """Where prices come from: the user's own file first, then these venues in order."""
+    """Where prices come from: the user's own file, these venues, pools on the wallets' chains, an index."""
 
     venues: tuple[str, ...] = ("kraken", "coinbase", "binance")
     file: str | None = None
     hourly: bool = False
+    pools: bool = True
+    pool_liquidity_usd: Decimal = Field(default=Decimal(10_000), gt=0)
+    index: Literal["defillama"] | None = None
     replay: dict[str, str] = Field(default_factory=dict)
 
 
@@ -322,6 +326,7 @@ class _Document(_Section):
     wash_sale: WashSale = WashSale()
     harvest: Harvest = Harvest()
     lots: Lots = Lots()
+    wallets: Wallets = Wallets()
     alerts: Alerts = Alerts()
     income: Income = Income()
     forms: Forms = Forms()
@@ -389,6 +394,7 @@ class Configuration:
     wash_sale: WashSale
     harvest: Harvest
     lots: Lots
+    wallets: Wallets
     alerts: Alerts
     income: Income
     forms: Forms
@@ -482,6 +488,7 @@ def read_configuration(path: Path) -> Configuration:
         harvest=document.harvest,
         alerts=document.alerts,
         lots=document.lots,
+        wallets=document.wallets,
         income=document.income,
         forms=document.forms,
         forms_1099da=document.form_1099da,

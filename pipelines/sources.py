@@ -15,6 +15,9 @@ from connectors.evm.decoding import Decoding, DecodingSettings
 from connectors.exchange.account import ExchangeAccount
 from connectors.exchange.connector import ExchangeConnector
 from connectors.prices.fetcher import PriceFetcher
+from connectors.prices.llama import LlamaPrices
+from connectors.prices.pools import PoolChain, PoolPrices
+from connectors.prices.tokens import TokenSource
 from connectors.sync import Connector
 from pipelines import configuration as conf
 from pipelines.addresses import is_own_machine
@@ -93,13 +96,14 @@ def evm_connector(configuration: conf.Configuration, account: conf.EvmAccount) -
 
 
 def price_fetcher(configuration: conf.Configuration) -> PriceFetcher:
-    """What asks the configured venues for prices. Makes no request."""
+    """What asks the configured venues for prices, and for tokens what knows their contracts. Makes no request."""
     prices = configuration.prices
     return PriceFetcher(
         venues=list(prices.venues),
         base=configuration.country.base_currency,
         hourly=prices.hourly,
-        aliases=configuration.aliases,
+        aliases=_aliases(configuration),
+        sources=_token_sources(configuration),
         replay_folders={venue: configuration.resolve(folder) for venue, folder in prices.replay.items()},
     )
 
@@ -128,7 +132,7 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
         base_currency=configuration.country.base_currency,
         filing_status=taxpayer.filing_status,
         prices_path=_prices_path(configuration),
-        aliases=configuration.aliases,
+        aliases=_aliases(configuration),
         tax_years={
             year: TaxYearSettings(**told.model_dump()) for year, told in sorted(configuration.tax_years.items())
         },
@@ -157,6 +161,38 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
             state_rate=taxpayer.state_rate,
         ),
     )
+
+
+def _wallets(configuration: conf.Configuration) -> list[conf.EvmAccount]:
+    return [account for account in configuration.accounts if isinstance(account, conf.EvmAccount)]
+
+
+def _aliases(configuration: conf.Configuration) -> dict[str, str]:
+    """The names that mean another asset: a wallet's wrapped coin is its coin, unless set otherwise; the user's win."""
+    told = configuration.aliases
+    coins = {wallet.network.coin for wallet in _wallets(configuration)} if configuration.wallets.weth_is_eth else set()
+    return {**{f"W{coin}": told.get(coin, coin) for coin in sorted(coins)}, **told}
+
+
+def _token_sources(configuration: conf.Configuration) -> list[TokenSource]:
+    """What prices tokens by their contract: pools, by the first node of a wallet on the chain, and an index."""
+    prices = configuration.prices
+    chains: dict[str, PoolChain] = {}
+    for wallet in _wallets(configuration) if prices.pools else ():
+        url = wallet.nodes[0]
+        try:
+            secret = url if is_own_machine(url) else configuration.secret(url) or ""
+        except conf.ConfigurationError:
+            continue  # the wallet itself fails with that, in words
+        known = chains.get(wallet.chain)
+        tokens = {**(known.tokens if known else {}), **wallet.tokens}
+        chains[wallet.chain] = PoolChain(wallet.chain, wallet.network.coin, known.url if known else secret, tokens)
+    sources: list[TokenSource] = []
+    if chains:
+        sources.append(PoolPrices(list(chains.values()), least_usd=prices.pool_liquidity_usd))
+    if prices.index == "defillama":
+        sources.append(LlamaPrices())
+    return sources
 
 
 def _allocation(configuration: conf.Configuration) -> Allocation | None:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from support.chain.gate import TRACES, gate
 from support.chain.scenario import ALICE, BOB, Story
@@ -70,3 +71,31 @@ def test_check__wallet__says_which_way_and_what_is_not_seen(story: Story, tmp_pa
         done = lotkeeper("check", "--config", _book(tmp_path, story.url, stranger.url))
     assert done.returncode == 1
     assert "different first blocks" in " ".join(done.stdout.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(("is_same", "swaps"), [(True, 0), (False, 2)])
+def test_sync__a_wrapped_coin_that_is_named__is_the_coin_unless_set_otherwise(
+    story: Story,
+    tmp_path: Path,
+    is_same: bool,  # noqa: FBT001
+    swaps: int,
+) -> None:
+    """Alice wraps 3 ETH and unwraps 1: that disposes of nothing but gas, or it is two swaps."""
+    config = _book(tmp_path, story.url)
+    head = f"[wallets]\nweth_is_eth = {str(is_same).lower()}\n[[account]]"
+    names = f'[account.tokens]\n"{story.named["WETH9"].address}" = "WETH"\n'
+    config.write_text(config.read_text(encoding="utf-8").replace("[[account]]", head) + names, encoding="utf-8")
+    done = lotkeeper("sync", "--config", config)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with duckdb.connect(tmp_path / "data" / "lotkeeper.duckdb", read_only=True) as connection:
+        assets = {asset for (asset,) in connection.execute("SELECT DISTINCT asset FROM ledger.postings").fetchall()}
+        wraps = connection.execute(
+            "SELECT count(*) FROM lots.events WHERE kind = 'swap' AND transaction_id IN "
+            "(SELECT transaction_id FROM ledger.postings WHERE kind = 'wrap')"
+        ).fetchall()
+        differences = connection.execute(
+            "SELECT count(*) FROM quality.balances WHERE difference <> 0 AND asset NOT LIKE 'RBS%'"
+        ).fetchall()
+    assert ("WETH" in assets) is not is_same
+    assert wraps == [(swaps,)]
+    assert differences == [(0,)]

@@ -1,4 +1,4 @@
-"""Tokens that no venue lists, priced in the pools of a real chain, then by an index on loopback; each says its source."""
+"""Tokens that no venue lists, priced in the pools of a real chain, then by an index on loopback; each says so."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ def _in_dollars(prices: dict[str, str]) -> Any:
 
 @pytest.fixture(scope="module")
 def pools() -> Iterator[Story]:
-    """A token with 6 decimals beside 200 ETH, one with 24 beside 100; after 10 days the first trades at another price."""
+    """A token with 6 decimals beside 200 ETH, one with 24 beside 100; 10 days later the first has another price."""
     with anvil() as url:
         story = begin(url)
         weth = story.deploy("WETH9")
