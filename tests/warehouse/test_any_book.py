@@ -1,5 +1,6 @@
 """Any book at all, however odd its rows and what is decided about them: it builds, and every blocking check holds."""
 
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,8 @@ from support.raw_book import AS_OF, RawBook, instant
 from warehouse.build import STEPS, check_step, stop_where_blocked
 from warehouse.connection import open_warehouse
 from warehouse.decisions import KINDS_IN, KINDS_OUT, EventOverride, OpeningLot, PairOverride
+from warehouse.lots.policy import Pool
+from warehouse.settings import LotSettings
 from warehouse.steps import Book
 
 _ASSETS = st.sampled_from(["BTC", "ETH", "USDT", "NOPRICE", "USD", "EUR"])
@@ -20,6 +23,7 @@ _QUANTITIES = st.one_of(
     st.decimals(min_value=-1000, max_value=1000, places=18).map(str),
 )
 _POSTINGS = st.builds(Posting, _ASSETS, _QUANTITIES, st.sampled_from(["principal", "principal", "fee"]))
+_METHODS = st.sampled_from(["fifo", "hifo", "min_tax", "average"])
 _HASHES = st.sampled_from([None, "", "aa", "0xAA", "0xaa", "b" * 64, "c" * 64])
 
 
@@ -28,7 +32,7 @@ def _rows(draw: st.DrawFn) -> tuple[str, str, Transaction]:
     transaction = Transaction(
         id=f"T{draw(st.integers(0, 12))}",
         kind=draw(st.sampled_from(sorted(KINDS))),
-        occurred_at=instant(f"2025-01-{draw(st.integers(1, 9)):02} {draw(st.integers(0, 2)):02}:00"),
+        occurred_at=instant("2024-12-28") + timedelta(days=draw(st.integers(0, 9)), hours=draw(st.integers(0, 2))),
         postings=draw(st.lists(_POSTINGS, max_size=5)),
         payload="{}",
         tx_hash=draw(_HASHES),
@@ -38,15 +42,19 @@ def _rows(draw: st.DrawFn) -> tuple[str, str, Transaction]:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(_rows(), min_size=1, max_size=25))
-def test_build__of_any_rows__conserves_everything(rows: list[tuple[str, str, Transaction]]) -> None:
+@given(st.lists(_rows(), min_size=1, max_size=25), st.sampled_from([None, "account", "universal"]), _METHODS)
+def test_build__of_any_rows__conserves_everything(
+    rows: list[tuple[str, str, Transaction]], pool: str | None, method: str
+) -> None:
+    """Whatever the pool; without one chosen, accounts become pools in the middle of the rows."""
     with TemporaryDirectory() as folder, open_warehouse(Path(":memory:"), threads=1) as connection:
-        book = RawBook(Path(folder), accounts={"kraken": "fifo", "cold": "fifo"})
+        book = RawBook(Path(folder), accounts={"kraken": method, "cold": "fifo" if method != "average" else method})
+        book.settings["lots"] = LotSettings(pool=Pool.parse(pool) if pool else None)
         for account, stream, transaction in rows:
             book.add(account, stream, transaction)
         for asset, price in {"BTC": "50000.01", "ETH": "2999.99", "USDT": "0.9997", "EUR": "1.04"}.items():
-            for day in (1, 5):
-                book.price(asset, f"2025-01-{day:02}", price)
+            for day in ("2024-12-28", "2025-01-01", "2025-01-05"):
+                book.price(asset, day, price)
         made = Book(connection, book.store.root, book.book_settings, AS_OF)
         for step in STEPS:
             step.run(made)

@@ -37,12 +37,14 @@ class OpenLot:
 class Placing:
     """Parts of lots in accounts, (place in the lots given, account, units, cost), and what did not fit.
 
-    `short` is units held without lots, by account; `excess` lots beyond all units, left in their home account.
+    By account: `short` is units held without lots; `excess` lots beyond all units, left in their home account;
+    `overdrawn` units that more left than ever came.
     """
 
     parts: list[tuple[int, str, int, int | None]] = field(default_factory=list)
     short: dict[str, int] = field(default_factory=dict)
     excess: dict[str, int] = field(default_factory=dict)
+    overdrawn: dict[str, int] = field(default_factory=dict)
 
 
 def place_lots(
@@ -89,6 +91,7 @@ class _Desk:
     def __init__(self, lots: Sequence[OpenLot], balances: Mapping[str, int]) -> None:
         self.lots = lots
         self.left = [lot.units for lot in lots]
+        self.overdrawn = {account: -units for account, units in sorted(balances.items()) if units < 0}
         self.room = {account: units for account, units in balances.items() if units > 0}
         self.given: defaultdict[tuple[int, str], int] = defaultdict(int)
 
@@ -111,7 +114,8 @@ class _Desk:
 
     def placing(self) -> Placing:
         """The answer; what has no room stays at home."""
-        placing = Placing(short={account: units for account, units in sorted(self.room.items()) if units})
+        short = {account: units for account, units in sorted(self.room.items()) if units}
+        placing = Placing(short=short, overdrawn=self.overdrawn)
         for place, units in enumerate(self.left):
             if units:
                 home = self.lots[place].home

@@ -103,8 +103,8 @@ PROBLEMS = pa.schema(
   without saying when, or without telling the broker where that is needed; they were not used.
 - `identification_unmet`: `quantity` of the event was identified with a lot that is not (or no longer) there.
 - `allocation_late`: the allocation was made too late for `asset` and was not used.
-- `allocation_unmet`, `allocation_excess`: at the move to accounts, `quantity` of units found no lot, or of lots no
-  units.
+- `allocation_unmet`, `allocation_excess`, `allocation_overdrawn`: at the move to accounts, `quantity` of units found no
+  lot, of lots no units, or more units had left the account than ever came.
 """
 
 

@@ -124,6 +124,7 @@ def allocation_problems(placed: Placed, late: list[str], policy: Policy) -> pa.T
         for problem, amounts, detail in (
             ("allocation_unmet", placing.short, "units are held here for which no lot is left"),
             ("allocation_excess", placing.excess, "lots are left here for which no account holds units"),
+            ("allocation_overdrawn", placing.overdrawn, "more units left here than ever came: history is missing"),
         ):
             rows += [(problem, account, asset, units, detail) for account, units in amounts.items()]
     detail = "the allocation was made too late for this asset and was not used"

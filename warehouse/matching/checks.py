@@ -19,26 +19,36 @@ LOT_CHECKS = (
         name="open_lots_add_up_to_postings",
         table="lots.open_lots",
         description=(
-            "For each account and asset (each asset where the law keeps one pool): open lots + unexplained arrivals "
-            "- what found no lot = the sum of postings."
+            "For each account and asset: open lots + unexplained arrivals - what found no lot = the sum of postings. "
+            "(Where all accounts are one pool: for each asset. From when accounts became pools on: with what the "
+            "allocation could not fill, or had left over.)"
         ),
         query="""
-            SELECT CASE WHEN p.asset IS NULL THEN account ELSE 'every account' END AS account, asset,
-                sum(posted) AS postings, sum(held) AS open_lots, sum(unexplained) AS unexplained,
-                sum(missing) AS missing
-            FROM (
-                SELECT account, asset, quantity AS posted, 0 AS held, 0 AS unexplained, 0 AS missing
+            WITH pool AS (SELECT any_value(rule) AS rule, any_value(accounts_since) AS since FROM lots.pools), told AS (
+                SELECT account, asset, quantity AS posted, 0 AS held, 0 AS unexplained, 0 AS missing, 0 AS allocated
                 FROM ledger.postings WHERE NOT is_cash
-                UNION ALL SELECT account, asset, 0, quantity, 0, 0 FROM lots.open_lots WHERE account <> 'outside'
-                UNION ALL SELECT account, asset, 0, 0, quantity, 0 FROM lots.events WHERE event = 'unexplained'
-                UNION ALL SELECT account, asset, 0, 0, 0, quantity FROM lots.shortfalls
-                WHERE problem IN ('missing_basis', 'missing_lots') AND account <> 'outside'
-                UNION ALL SELECT e.to_account, e.asset, 0, 0, 0, -s.quantity
-                FROM lots.shortfalls AS s JOIN lots.events AS e USING (event_id)
-                WHERE s.problem = 'missing_lots' AND e.to_account <> 'outside'
-            ) LEFT JOIN lots.share_pools AS p USING (asset)
+                UNION ALL SELECT to_account, asset, quantity, 0, 0, 0, 0 FROM lots.events WHERE to_account = 'outside'
+                UNION ALL SELECT account, asset, 0, quantity, 0, 0, 0 FROM lots.open_lots
+                UNION ALL SELECT account, asset, 0, 0, quantity, 0, 0 FROM lots.events WHERE event = 'unexplained'
+                UNION ALL SELECT account, asset, 0, 0, 0, quantity, 0 FROM lots.shortfalls, pool
+                WHERE problem IN ('missing_basis', 'missing_lots') AND (rule <> 'account-from' OR since IS NULL
+                    OR occurred_at >= since)
+                UNION ALL SELECT e.to_account, e.asset, 0, 0, 0, -s.quantity, 0
+                FROM lots.shortfalls AS s JOIN lots.events AS e USING (event_id), pool
+                WHERE s.problem = 'missing_lots' AND (rule <> 'account-from' OR since IS NULL
+                    OR s.occurred_at >= since)
+                UNION ALL SELECT account, asset, 0, 0, 0, 0, CASE problem WHEN 'allocation_unmet' THEN quantity
+                    ELSE -quantity END FROM lots.shortfalls
+                WHERE problem IN ('allocation_unmet', 'allocation_excess', 'allocation_overdrawn')
+            )
+            SELECT
+                CASE WHEN since IS NULL OR p.asset IS NOT NULL THEN 'every account' ELSE account END AS account, asset,
+                sum(posted) AS postings, sum(held) AS open_lots, sum(unexplained) AS unexplained,
+                sum(missing) AS missing, sum(allocated) AS allocated
+            FROM told CROSS JOIN pool LEFT JOIN lots.share_pools AS p USING (asset)
+            WHERE p.asset IS NULL OR account <> 'outside'
             GROUP BY 1, 2
-            HAVING sum(held) + sum(unexplained) - sum(missing) <> sum(posted) ORDER BY ALL
+            HAVING sum(held) + sum(unexplained) - sum(missing) + sum(allocated) <> sum(posted) ORDER BY ALL
         """,
         is_blocking=True,
     ),

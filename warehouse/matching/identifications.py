@@ -1,4 +1,4 @@
-"""`lots.methods`, `lots.identifications`, `lots.identification_uses`: what was said of lots, when, and what came of it.
+"""The tables of what was said of lots, when, and what came of it: methods, pools, identifications and their uses.
 
 Belongs here: from the journal and the settings to those tables. Does not belong here: the rules (`warehouse/lots`),
 matching.
@@ -15,7 +15,7 @@ from warehouse.lots.journal import Entry, NamedLots, StandingOrder
 from warehouse.lots.methods import order_reason
 from warehouse.lots.naming import Leaving, Use, name_lots
 from warehouse.matching.journal_file import read_journal
-from warehouse.matching.policies import check_frozen, periods_of, record_rules
+from warehouse.matching.policies import accounts_since, check_frozen, periods_of, pool_of, record_rules
 from warehouse.schema import create_tables, fetch_query, insert_rows
 from warehouse.settings import BookSettings
 from warehouse.steps import Book, Check, Step
@@ -29,7 +29,7 @@ WHERE event = 'transfer' OR (event = 'dispose' AND kind <> 'fee')
 
 
 def build_identifications(book: Book) -> None:
-    """Make the three tables. Raises `JournalError` where the journal or the frozen allocation does not hold."""
+    """Make the four tables. Raises `JournalError` where the journal or the frozen allocation does not hold."""
     connection, settings = book.connection, book.settings
     create_tables(connection, "305_identifications.sql")
     entries = read_journal(settings.lots.journal_path)
@@ -45,7 +45,9 @@ def build_identifications(book: Book) -> None:
         for use in uses
         for event_id, lot_id, quantity in use.given
     ]
+    pool = {"rule": pool_of(settings).rule, "accounts_since": accounts_since(settings, book.as_of)}
     for table, told in (
+        ("lots.pools", [pool]),
         ("lots.methods", methods),
         ("lots.identifications", rows),
         ("lots.identification_uses", given),
@@ -136,7 +138,7 @@ def _state(use: Use, place: int, as_of: datetime) -> str:
 
 
 IDENTIFICATIONS = Step(
-    tables=("lots.methods", "lots.identifications", "lots.identification_uses"),
+    tables=("lots.methods", "lots.pools", "lots.identifications", "lots.identification_uses"),
     needs=("lots.events",),
     description="Says which lot method holds where and why, and which identified units go to which sale.",
     run=build_identifications,

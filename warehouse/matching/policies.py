@@ -25,6 +25,15 @@ def pool_of(settings: BookSettings) -> Pool:
     return settings.lots.pool or country.pool
 
 
+def accounts_since(settings: BookSettings, as_of: datetime) -> datetime | None:
+    """From when on each account is a pool; `None` where they are none at `as_of`."""
+    pool = pool_of(settings)
+    if pool.rule == "universal":
+        return None
+    since = MethodSince("fifo", pool.since).starts_at(settings.time_zone)
+    return since if since <= as_of else None
+
+
 def record_rules(settings: BookSettings) -> RecordRules:
     """From when on the jurisdiction asks for a record of a method, and for the broker's knowledge."""
     return country_of(settings.jurisdiction).record_rules

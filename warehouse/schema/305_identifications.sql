@@ -10,6 +10,11 @@ CREATE OR REPLACE TABLE lots.methods (
     is_current BOOLEAN NOT NULL
 );
 
+CREATE OR REPLACE TABLE lots.pools (
+    rule VARCHAR NOT NULL CHECK (rule IN ('account', 'universal', 'account-from')),
+    accounts_since TIMESTAMPTZ
+);
+
 CREATE OR REPLACE TABLE lots.identifications (
     entry_number INTEGER NOT NULL,
     identified_at TIMESTAMPTZ NOT NULL,
@@ -44,6 +49,10 @@ COMMENT ON COLUMN lots.methods.method IS 'Method that holds: fifo, lifo, hifo, l
 COMMENT ON COLUMN lots.methods.reason IS 'Why it holds: configured, a standing order of the journal, or nothing else recorded.';
 COMMENT ON COLUMN lots.methods.wanted_method IS 'What was last chosen, whether it holds or not.';
 COMMENT ON COLUMN lots.methods.is_current IS 'Whether it holds at the moment of the build.';
+
+COMMENT ON TABLE lots.pools IS 'Which lots a sale may consume; one row.';
+COMMENT ON COLUMN lots.pools.rule IS 'account: those of its account; universal: any of its coin; account-from: any of its coin until accounts_since, then those of its account.';
+COMMENT ON COLUMN lots.pools.accounts_since IS 'From when on each account is a pool, in UTC: the beginning of time for account, NULL for universal and where it has not come yet.';
 
 COMMENT ON TABLE lots.identifications IS 'The identification journal (identifications.jsonl): what was said to be sold, and when it was said; one row for each lot that an entry names. Entries are only ever added, and each carries the hash of the one before.';
 COMMENT ON COLUMN lots.identifications.entry_number IS 'Line of the journal, from 1.';
