@@ -13,6 +13,7 @@ COMMANDS = (
     ["benchmarks.build", "10000", "100000"],
     ["benchmarks.harvest"],
     WALLET,
+    ["benchmarks.tax"],
 )
 
 for command in COMMANDS:

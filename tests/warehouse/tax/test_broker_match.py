@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.golden import golden_example
 from support.raw_book import RawBook, money, row
 from warehouse.settings import BrokerForm, FormSettings
 from warehouse.tax.us.broker_form import BrokerFormError, ReportedSale
 from warehouse.tax.us.broker_match import match_broker_form
 from warehouse.tax.us.broker_reasons import BookSale
 
-HEADER = "asset_symbol,1c,1d,1e,1f,1g,2,3a,6,9,12b\n"
+HEADER = "asset_symbol,1c,1d,1e,1f,1g,2,3a,6,9,12b,1i\n"
 MATCH = """
 SELECT asset, status, reasons, line_id, disposal_id, proceeds_usd, reported_proceeds_usd
 FROM tax.form_1099da_match ORDER BY asset, match_id, place
@@ -36,7 +37,7 @@ class Broker:
         self.forms = forms
 
     def report(self, *lines: str, year: int = 2026) -> RawBook:
-        """Build the book with a form of these lines (asset,1c,1d,1e,1f,1g,2,3a,6,9,12b)."""
+        """Build the book with a form of these lines (asset,1c,1d,1e,1f,1g,2,3a,6,9,12b,1i, or fewer)."""
         self.path.write_text(HEADER + "".join(f"{line}\n" for line in lines), encoding="utf-8")
         form = BrokerForm("kraken", year, self.path)
         self.book.settings["forms"] = FormSettings(forms_1099da=(form,), **self.forms)
@@ -145,6 +146,25 @@ def test_match__fills_of_one_order__are_one_line_of_the_broker(broker: Broker) -
     )
     assert Counter(status for _, status, *_ in book.ask(MATCH)) == {"agreed": 4}
     assert [found[0] for found in book.ask(FORM)] == ["H"] * 4
+
+
+def test_match__us_wash_1099da__is_on_the_form_as_the_broker_has_it(tmp_path: Path) -> None:
+    """100 for 1,000, sold for 600, 75 bought again: 1f 600, 1g 1,000, 1i 300; Form 8949: code W, 300, a loss of 100."""
+    example = golden_example("us-wash-1099da")
+    told, expected = example["inputs"], example["expected"]
+    broker = Broker(tmp_path)
+    broker.book.settings["asset_classes"] = {"ABC": "tokenized_security"}
+    again = told["rebuy_within_30_days_same_account"]["qty"]
+    broker.trade("t1", "2026-09-10 12:00", f"{told['buy']['qty']} ABC", f"-{told['buy']['cost']} USD")
+    broker.trade("t2", "2026-10-12 12:00", f"-{told['sell']['qty']} ABC", f"{told['sell']['proceeds']} USD")
+    broker.trade("t3", "2026-10-20 12:00", f"{again} ABC", "-500 USD")
+    boxes = {name: expected[f"box_{name}"] for name in ("1f", "1g", "1i")}
+    book = broker.report(f"ABC,100,09/10/2026,10/12/2026,{boxes['1f']},{boxes['1g']},X,Net,Short,,,{boxes['1i']}")
+    status, (reason,) = only(book)
+    assert (status, reason.partition(":")[0]) == ("differs", "wash sale")
+    assert f"disallows {boxes['1i']}.00" in reason
+    loss = Decimal(expected["allowed_loss"])
+    assert book.ask(FORM) == [("G", "100 ABC", *money("600", "1000"), "W", Decimal(boxes["1i"]), loss)]
 
 
 def test_match__only_theirs__is_no_row_of_the_form_and_is_said(broker: Broker) -> None:

@@ -63,11 +63,11 @@ class Explained:
 
 
 def explain(lines: Sequence[ReportedSale], sales: Sequence[BookSale], *, accept_values: bool) -> Explained:
-    """Compare the lines and slices of one match: time, proceeds, lots, basis and term."""
+    """Compare the lines and slices of one match: time, proceeds, lots, basis, term and wash sale."""
     slack = _CENT * (len(lines) + len(sales))
     reasons = [*_times(lines, sales)]
     about_proceeds, is_usable, basis = _proceeds(lines, sales, slack, accept_values=accept_values)
-    reasons += [*about_proceeds, *_bases(lines, sales, slack), *_terms(lines, sales)]
+    reasons += [*about_proceeds, *_bases(lines, sales, slack), *_terms(lines, sales), *_washes(lines)]
     if any(sale.cost is None or sale.proceeds is None for sale in sales):
         reasons.append("the books do not prove the gain: a cost or the proceeds are not known")
     is_agreed = not [reason for reason in reasons if not reason.startswith("rounding")]
@@ -169,6 +169,16 @@ def _terms(lines: Sequence[ReportedSale], sales: Sequence[BookSale]) -> Iterator
     own = {sale.term for sale in sales}
     if theirs and not theirs <= own:
         yield f"term: the broker says {', '.join(sorted(theirs))}, the books {', '.join(sorted(t or '?' for t in own))}"
+
+
+def _washes(lines: Sequence[ReportedSale]) -> Iterator[str]:
+    """Box 1i: the broker's word is shown; what the form says comes from the books' own wash sales."""
+    disallowed = sum(line.wash_sale or 0 for line in lines)
+    if disallowed:
+        yield (
+            f"wash sale: the broker disallows {_shown(disallowed)} (box 1i), as of tokenized securities only: "
+            "name it under [asset_class], and compare with tax.wash_sale_parts"
+        )
 
 
 def _days(sales: Sequence[BookSale]) -> str:
