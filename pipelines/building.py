@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from warehouse.harvest.history.steps import record_night
 from warehouse.market.wanted import wanted_prices
 from warehouse.publish import publish, replace_file
 from warehouse.steps import Book, Step
+from warehouse.tax.history.steps import record_years
 
 ABANDONED_AFTER_SECONDS = 24 * 60 * 60
 PRICES_ACCOUNT = "prices"
@@ -78,13 +79,14 @@ def publish_build(configuration: Configuration, *, build_id: str, as_of: datetim
     """Replace the published file by this build's and the report page by its page, and remove the private file.
 
     Each is replaced in one step. The page is written first, so a build whose page can not be written is not published.
-    What could be harvested tonight joins the record of nights.
+    What could be harvested tonight joins the record of nights, what the tax years come to the record of builds.
     """
     path = private_path(configuration.paths, build_id)
     page = write_report(configuration, path, as_of=as_of)
     publish(path, configuration.paths.published)
     replace_file(configuration.paths.report, BytesIO(page.encode()))
     record_night(configuration.paths.record, path)
+    record_years(configuration.paths.year_record, path, published_at=datetime.now(UTC))
     path.unlink()
 
 

@@ -372,6 +372,11 @@ class Paths:
         return self.data / "history" / "harvest.jsonl"
 
     @property
+    def year_record(self) -> Path:
+        """What each published build made of each tax year: kept, so that a change has an answer."""
+        return self.data / "history" / "years.jsonl"
+
+    @property
     def report(self) -> Path:
         """The page that people read, published with that file."""
         return self.data / "report.html"

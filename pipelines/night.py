@@ -22,8 +22,18 @@ from warehouse.build import STEPS, BlockingCheckError
 from warehouse.harvest.history.record import RecordError
 from warehouse.lots.journal import JournalError
 from warehouse.market.price_file import PriceFileError
+from warehouse.tax.history.record import YearRecordError
 
-_TOLD = (BlockingCheckError, RawFileError, PriceFileError, JournalError, RecordError, AccountBusyError, OSError)
+_TOLD = (
+    BlockingCheckError,
+    RawFileError,
+    PriceFileError,
+    JournalError,
+    RecordError,
+    YearRecordError,
+    AccountBusyError,
+    OSError,
+)
 """What keeps the books from being published and says in its words where and what to do."""
 
 

@@ -147,6 +147,7 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
         ),
         harvest=HarvestSettings(**configuration.harvest.model_dump(exclude_none=True)),
         record_path=configuration.paths.record,
+        year_record_path=configuration.paths.year_record,
         overrides=read_overrides(configuration),
         business=BusinessSettings(
             mining_is_business=configuration.income.mining_is_business,

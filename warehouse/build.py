@@ -35,6 +35,7 @@ from warehouse.settings import BookSettings
 from warehouse.steps import Book, Check, Step
 from warehouse.tax.form_1099da import FORM_1099DA
 from warehouse.tax.form_8949 import FORM_8949
+from warehouse.tax.history.steps import YEAR_HISTORY
 from warehouse.tax.income_totals import INCOME_TOTALS
 from warehouse.tax.schedule_d import SCHEDULE_D
 from warehouse.tax.steps import YEAR_SUMMARY
@@ -56,6 +57,7 @@ STEPS: tuple[Step, ...] = (
     INCOME_TOTALS,
     WASH_SALES,
     YEAR_SUMMARY,
+    YEAR_HISTORY,
     FORM_1099DA,
     FORM_8949,
     SCHEDULE_D,

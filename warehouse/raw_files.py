@@ -62,6 +62,11 @@ def current_files(root: Path, account: str, stream: str) -> list[RawFile]:
             raise RawFileError(
                 f"{file.path} was written for {file.account}/{file.stream}, not for {account}/{stream}. Move it back."
             )
+    return since_last_snapshot(files)
+
+
+def since_last_snapshot(files: list[RawFile]) -> list[RawFile]:
+    """Those of a stream's files, oldest first, that count: all, or from the newest snapshot on."""
     snapshots = [number for number, file in enumerate(files) if file.mode == "snapshot"]
     return files[snapshots[-1] :] if snapshots else files
 

@@ -182,6 +182,8 @@ class BookSettings:
     harvest: HarvestSettings = field(default_factory=HarvestSettings)
     record_path: Path | None = None
     """The record of what could be harvested on the nights before; it is in `harvest.history` and in no other table."""
+    year_record_path: Path | None = None
+    """The record of what the builds before made of the tax years; it is in `tax.year_history` and in no other table."""
     overrides: Overrides = field(default_factory=Overrides)
     """What is decided about single events."""
     business: BusinessSettings = field(default_factory=BusinessSettings)

@@ -24,6 +24,7 @@ from pipelines.commands.printing import (
     write_rows,
 )
 from pipelines.commands.published import open_published
+from pipelines.configuration import Configuration
 from warehouse.queries import select_rows
 from warehouse.tax.country import Country
 
@@ -55,6 +56,15 @@ _YEARS = (
     Shown("income taxed", "taxable_ordinary_income_usd", usd, is_number=True),
     Shown("proven", "is_proven", yes_or_no),
 )
+_CHANGES = (
+    Shown("build", "build_number", plain, is_number=True),
+    Shown("on", "built_at", day),
+    Shown("tax year", "label", plain),
+    Shown("net gain", "net_gain_usd", usd, is_number=True),
+    Shown("income", "ordinary_income_usd", usd, is_number=True),
+    Shown("what changed", "changes", plain),
+    Shown("what differs from the build before", "causes", plain),
+)
 _UNPROVEN = (
     Shown("sold", "disposed_at", day),
     Shown("account", "account", plain),
@@ -76,7 +86,11 @@ _INCOME = (
 
 def gains(
     config: ConfigOption = None,
+    *,
     year: Annotated[int | None, typer.Option(help="Only this tax year.")] = None,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Show instead at which builds the years' totals changed, and why.")
+    ] = False,
     output_format: FormatOption = Format.table,
 ) -> None:
     """Show realized gains and income; csv and json list every disposal of the year, one line for each lot consumed.
@@ -85,6 +99,9 @@ def gains(
     """
     configuration = load(config)
     parameters = {"tax_year": year}
+    if changes:
+        _show_changes(configuration, year, output_format)
+        return
     with open_published(configuration) as connection:
         totals = select_rows(connection, "sum_gains", parameters)
         disposals = select_rows(connection, "list_disposals", parameters)
@@ -109,6 +126,24 @@ def gains(
         )
     if years:
         _show_years(years, country)
+
+
+def _show_changes(configuration: Configuration, year: int | None, output_format: Format) -> None:
+    with open_published(configuration) as connection:
+        found = select_rows(connection, "list_year_changes", {"tax_year": year})
+    if output_format is not Format.table:
+        write_rows(sys.stdout, found.column_names, _values(found), output_format)
+        return
+    country = configuration.country
+    rows = [
+        {**row, "label": country.calendar.label(row["tax_year"]), "built_at": row["published_at"] or row["as_of"]}
+        for row in found.to_pylist()
+    ]
+    what = f"the totals of {country.calendar.label(year)}" if year else "the totals of the tax years"
+    if rows:
+        show_rows(f"Builds that changed {what}, in {country.base_currency}", _CHANGES, rows)
+    else:
+        console(sys.stdout).print(f"no build on record has {what}")
 
 
 def _columns(country: Country) -> tuple[Shown, ...]:

@@ -100,10 +100,10 @@ def _told(folder: Path, *, shuffle: int | None) -> dict[str, list[tuple[object, 
         columns = [
             name
             for (name,) in book.ask(f"SELECT column_name FROM (DESCRIBE {table})")
-            if name not in ("raw_file", "last_success_at")  # these name the files themselves
+            if name not in ("raw_file", "last_success_at", "inputs_hash", "line")  # these name the files themselves
         ]
         chosen = ", ".join('"' + name + '"' for name in columns)
-        told[table] = book.ask(f"SELECT {chosen} FROM {table} ORDER BY ALL")
+        told[table] = book.ask(f"SELECT {chosen} FROM {table} ORDER BY ALL") if columns else []
     return told
 
 
