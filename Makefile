@@ -34,7 +34,7 @@ lock:
 	$(COMPILE) --group dev pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .chain
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

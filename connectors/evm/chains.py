@@ -1,5 +1,7 @@
 """The chains that have a name here: their ids, their own coin, how deep a block must lie before it is read.
 
+A full node keeps the states of the newest 128 blocks, so no depth is more than that: balances are asked there.
+
 Belongs here: facts of chains. Does not belong here: tokens and contracts of any one project.
 """
 
@@ -29,7 +31,7 @@ CHAINS: dict[str, Chain] = {
         Chain("optimism", 10, "ETH", 64, _OP_ETH),
         Chain("bsc", 56, "BNB", 32),
         Chain("gnosis", 100, "XDAI", 32),
-        Chain("polygon", 137, "POL", 256, frozenset({"0x0000000000000000000000000000000000001010"})),
+        Chain("polygon", 137, "POL", 96, frozenset({"0x0000000000000000000000000000000000001010"})),
         Chain("zksync", 324, "ETH", 64, frozenset({"0x000000000000000000000000000000000000800a"})),
         Chain("base", 8453, "ETH", 64, _OP_ETH),
         Chain("arbitrum", 42161, "ETH", 64),

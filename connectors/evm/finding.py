@@ -52,7 +52,7 @@ class Finder:
         self._chosen = chosen
         self._node = chosen.node
         self._height = height
-        self._reader = Reader(chosen.node, account.chain, account.addresses, chosen.teller)
+        self._reader = Reader(chosen.node, account.chain, account.addresses, chosen.teller, height=height)
         self._states = States(chosen.node)
         self._reach = Reach()
         self._tokens: dict[str, Token] = {}
@@ -70,7 +70,7 @@ class Finder:
         if "tokens" in self._chosen.way.blind:
             logs = ask_over(self._node, blocks, self._reach, lambda part: log_calls(part, self._owned))
             found.logged |= {log["transactionHash"].lower() for log in logs} - found.touching
-        happenings = self._reader.read(found, height=blocks.last)
+        happenings = self._reader.read(found)
         opening: dict[str, int] = {}
         if self._chosen.is_archive:
             try:

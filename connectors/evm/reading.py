@@ -27,21 +27,21 @@ BLOCKS_AT_ONCE = 10
 
 
 class Reader:
-    """Reads what was found on one chain for `owned`. `teller` tells what contracts moved, if the node has one."""
+    """Reads what was found on one chain for `owned`. `teller` tells what contracts moved, if the node has one.
 
-    def __init__(self, node: Node, chain: Chain, owned: Collection[str], teller: Teller | None) -> None:
+    Contracts are asked what they are at block `height`, a late one: a node may not have older states.
+    """
+
+    def __init__(self, node: Node, chain: Chain, owned: Collection[str], teller: Teller | None, *, height: int) -> None:
         self.teller = teller
         self._node = node
         self._chain = chain
         self._owned = frozenset(owned)
-        self._wrappers = Wrappers(node)
+        self._wrappers = Wrappers(node, height=height)
         self._times: dict[int, int] = {}
 
-    def read(self, found: Found, *, height: int) -> list[Happening]:
-        """What happened in what was found, in the chain's order. Contracts are asked about their state at `height`.
-
-        Raises `SourceError`.
-        """
+    def read(self, found: Found) -> list[Happening]:
+        """What happened in what was found, in the chain's order. Raises `SourceError`."""
         hashes = sorted(found.touching | found.logged)
         pairs = self._transactions(hashes)
         told = dict(found.operations)
@@ -53,7 +53,7 @@ class Reader:
             ]
             told |= self._ask(unknown, pairs)
         suspects = {each for _, receipt in pairs.values() for each in wrapper_suspects(receipt, self._owned)}
-        wrappers = self._wrappers.among(suspects, height=height)
+        wrappers = self._wrappers.among(suspects)
         happenings = []
         for tx_hash, (transaction, receipt) in pairs.items():
             moved = movements_of(

@@ -41,7 +41,7 @@ def close(
     found = Found(blocks={height for height, block in whole.items() if concerns(block, owned)})
     for block in whole.values():
         found.touching |= transactions_of(block, owned)
-    _take(known, given_blocks, reader.read(found, height=blocks.last))
+    _take(known, given_blocks, reader.read(found))
 
     open_blocks = _still_open(states, [*known.values(), *given_blocks], open_blocks)
     if reader.teller is not None and open_blocks:
@@ -52,7 +52,7 @@ def close(
             for tx_hash, rows in told.items()
             if any(row.from_address in owned or row.to_address in owned for row in rows)
         }
-        _take(known, given_blocks, reader.read(Found(touching=set(ours), operations=ours), height=blocks.last))
+        _take(known, given_blocks, reader.read(Found(touching=set(ours), operations=ours)))
         open_blocks = _still_open(states, [*known.values(), *given_blocks], open_blocks)
 
     for height, owners in sorted(open_blocks.items()):

@@ -15,17 +15,18 @@ from connectors.evm.tokens import TOTAL_SUPPLY
 
 
 class Wrappers:
-    """What is known so far of one chain."""
+    """What is known so far of one chain, by the contracts' state at block `height`."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, *, height: int) -> None:
         self._node = node
+        self._height = height
         self._known: dict[str, bool] = {}
 
-    def among(self, suspects: Iterable[str], *, height: int) -> set[str]:
-        """Those of `suspects` that are wrappers, by their state at block `height`. Raises `SourceError`."""
+    def among(self, suspects: Iterable[str]) -> set[str]:
+        """Those of `suspects` that are wrappers. Raises `SourceError`."""
         wanted = sorted(set(suspects))
         news = [contract for contract in wanted if contract not in self._known]
-        at = hex(height)
+        at = hex(self._height)
         answers = self._node.answers(
             [
                 call

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.evm import syncing
 from connectors.evm.checkpoints import History
 from connectors.evm.ranges import Blocks
 from connectors.raw import RawStore, verify
@@ -146,6 +147,20 @@ def test_sync__node_that_sees_more_than_the_one_before__closes_the_gap(story: St
     assert report.errors == []
     assert sums(store)["ETH"] == balances(store)["ETH"]
     assert "internal" in store.covered("wallet", "transactions")
+
+
+def test_sync__plain_full_node__reads_old_ranges_without_old_states(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "FIRST_PART", 8)
+    monkeypatch.setattr(syncing, "_GROWTH", 1)
+    store = RawStore(tmp_path)
+    with gate(story.url, hidden=TRACES, state_from=story.height() - 1) as plain:
+        report = wallet(plain.url).sync(store, now=NOW)
+    assert report.errors == []
+    assert len(list(store.files("wallet", "transactions"))) > 10
+    wrapped = story.named["WETH9"].address.lower()
+    assert sums(store)[wrapped] == balances(store)[wrapped] > 0
 
 
 def test_sync__node_that_knows_only_some_old_balances__names_what_is_not_proven(story: Story, tmp_path: Path) -> None:
