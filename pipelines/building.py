@@ -103,6 +103,7 @@ def write_report(configuration: Configuration, file: Path, *, as_of: datetime) -
             as_of=as_of,
             zone=settings.time_zone,
             base_currency=settings.base_currency,
+            country=configuration.country,
         )
     return render_page(content)
 

@@ -130,7 +130,7 @@ def _turning_long(content: Content) -> Any:
     )
     for marker, color, rows in groups:
         chart.scatter("day", "usd", source=_lots_source(rows), marker=marker, size=9, color=color, alpha=0.75)
-    end_of_year = date(content.today.year, 12, 31)
+    end_of_year = content.country.calendar.last_date(content.tax_year)
     chart.vspan(x=[_midnight(end_of_year)], line_dash="dashed", line_color=REVIEW)
     chart.add_tools(
         HoverTool(
@@ -148,7 +148,8 @@ def _turning_long(content: Content) -> Any:
 def _year(content: Content) -> Any:
     """Gains of the year as they added up, beside the loss that other income may take."""
     chart = _figure(height=_HEIGHT, x_axis_type="datetime")
-    first = date(content.today.year, 1, 1)
+    first = content.country.calendar.first_date(content.tax_year)
+    last = content.country.calendar.last_date(content.tax_year)
     lines = (
         ("short-term", ("short",), SHORT, 2, "solid"),
         ("long-term", ("long",), LONG, 2, "solid"),
@@ -171,11 +172,11 @@ def _year(content: Content) -> Any:
                 formatters={"@day": "datetime"},
             )
         )
-    if content.year is not None:
+    if content.year is not None and content.year["loss_limit_usd"]:
         limit = -float(content.year["loss_limit_usd"])
-        ends = [_midnight(first), _midnight(date(content.today.year, 12, 31))]
+        ends = [_midnight(first), _midnight(last)]
         chart.line(ends, [limit, limit], color=LIMIT, line_dash="dashed", line_width=2)
-    chart.x_range = _around(first, date(content.today.year, 12, 31))
+    chart.x_range = _around(first, last)
     chart.xaxis.formatter, chart.yaxis.formatter = _days(), _money()
     chart.xaxis.ticker.desired_num_ticks = _FEW_TICKS
     return chart

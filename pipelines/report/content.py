@@ -17,6 +17,7 @@ import duckdb
 from pipelines.metadata import has_table
 from warehouse.harvest.steps import summary_lines
 from warehouse.queries import select_rows
+from warehouse.tax.country import Country
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -39,6 +40,7 @@ class Content:
     as_of: datetime
     zone: ZoneInfo
     base_currency: str
+    country: Country
     summary: Sequence[str]
     losses: Rows
     candidates: Rows
@@ -56,6 +58,16 @@ class Content:
     def today(self) -> date:
         """The taxpayer's date."""
         return self.as_of.astimezone(self.zone).date()
+
+    @property
+    def tax_year(self) -> int:
+        """The tax year that holds today."""
+        return self.country.calendar.tax_year(self.today)
+
+    @property
+    def year_name(self) -> str:
+        """What people call it."""
+        return self.country.calendar.label(self.tax_year)
 
     @property
     def losses_by_account(self) -> Rows:
@@ -87,7 +99,9 @@ class Content:
     @property
     def turning_this_year(self) -> Rows:
         """What of `turning_long` turns before the tax year is over and matters most, in the order of days."""
-        this_year = [row for row in self.turning_long if row["long_from_date"].year == self.today.year]
+        this_year = [
+            row for row in self.turning_long if self.country.calendar.tax_year(row["long_from_date"]) == self.tax_year
+        ]
         this_year.sort(key=lambda row: (row["unrealized_usd"] is not None, -abs(row["unrealized_usd"] or 0)))
         return sorted(this_year[:SHOWN_TURNING], key=lambda row: (row["long_from_date"], row["account"], row["asset"]))
 
@@ -105,9 +119,10 @@ def read_content(
     as_of: datetime,
     zone: ZoneInfo,
     base_currency: str,
+    country: Country,
 ) -> Content:
     """Read what the page tells from the file that `connection` has open."""
-    tax_year = as_of.astimezone(zone).year
+    tax_year = country.calendar.tax_year(as_of.astimezone(zone).date())
 
     def rows(name: str, **parameters: Any) -> list[dict[str, Any]]:
         return list(select_rows(connection, name, parameters or None).to_pylist())
@@ -119,7 +134,8 @@ def read_content(
         as_of=as_of,
         zone=zone,
         base_currency=base_currency,
-        summary=summary_lines(connection, as_of=as_of, time_zone=zone),
+        country=country,
+        summary=summary_lines(connection, as_of=as_of, time_zone=zone, country=country),
         losses=rows("sum_harvestable_losses"),
         candidates=rows("list_candidates"),
         repurchase=rows("list_repurchase"),

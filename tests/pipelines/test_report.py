@@ -17,12 +17,15 @@ from support.browser import needs_chromium, open_browser
 from support.raw_book import AS_OF, RawBook, row
 from warehouse.connection import open_warehouse
 from warehouse.harvest.history.steps import record_night
+from warehouse.tax.countries import country_of
+from warehouse.tax.country import Country
+from warehouse.tax.us.country import UNITED_STATES
 
 NASTY = "</script><img/src=x/onerror=alert(1)>"
 SCREENS = {"wide": (1280, 900), "narrow": (360, 780)}
 
 
-def content_of(book: RawBook) -> Content:
+def content_of(book: RawBook, country: Country = UNITED_STATES) -> Content:
     """What the page tells of a built book."""
     with open_warehouse(book.public, read_only=True) as connection:
         return read_content(
@@ -32,6 +35,7 @@ def content_of(book: RawBook) -> Content:
             as_of=AS_OF,
             zone=ZoneInfo("UTC"),
             base_currency="USD",
+            country=country,
         )
 
 
@@ -92,6 +96,7 @@ def test_content__night_before_new_year__the_day_is_the_taxpayers(tmp_path: Path
         content = read_content(
             connection, config=tmp_path, published=book.public, as_of=AS_OF, zone=ZoneInfo("America/New_York"),
             base_currency="USD",
+            country=UNITED_STATES,
         )  # fmt: skip
     assert [(line["day"].isoformat(), line["gain_usd"]) for line in content.gains_by_day] == [("2026-01-31", 30)]
 
@@ -115,6 +120,16 @@ def test_page__second_night__shows_both_and_the_first_says_that_it_is(book: RawB
     book.settings["record_path"] = tmp_path / "none"
     book.build()
     assert "begins tonight" in text_of(render_page(content_of(book)), "nights")
+
+
+@pytest.mark.parametrize(("country", "currency", "name"), [("GB", "GBP", "2026/27"), ("DE", "EUR", "2026")])
+def test_page__another_country__is_of_its_tax_year(tmp_path: Path, country: str, currency: str, name: str) -> None:
+    book = book_of_everything(tmp_path)
+    book.settings.update(jurisdiction=country, base_currency=currency)
+    book.build()
+    page = render_page(content_of(book, country_of(country)))
+    assert f"Tax year {name}" in text_of(page, "year")
+    assert "may take off other income" not in text_of(page, "year"), "there is no such limit"
 
 
 def test_page__nothing_booked__says_so(tmp_path: Path) -> None:

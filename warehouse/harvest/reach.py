@@ -93,5 +93,5 @@ def second_price_doubts(asset: str, price: LatestPrice | None, seconds: Sequence
 
 def _why(costs: Mapping[str, Any]) -> str:
     held, reachable = Decimal(costs["held_quantity"]), Decimal(costs["reachable_quantity"])
-    notes = [note for note in costs["notes"] if reachable < held][:2]
+    notes = [note for note in costs["notes"] if "costs of trading" not in note][:2] if reachable < held else []
     return "; ".join(notes) or "nothing of it is free"
