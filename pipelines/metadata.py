@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.highlights import Highlights, read_highlights
+
 PREVIEW_ROWS = 10
 
 
@@ -29,6 +31,7 @@ class TableDescription:
     row_count: int
     columns: tuple[Column, ...]
     preview: tuple[tuple[Any, ...], ...]
+    highlights: Highlights | None = None
 
 
 def describe_table(connection: duckdb.DuckDBPyConnection, table: str) -> TableDescription:
@@ -51,6 +54,7 @@ def describe_table(connection: duckdb.DuckDBPyConnection, table: str) -> TableDe
         row_count=count_rows(connection, table),
         columns=tuple(Column(name, type_, comment or "") for name, type_, comment in columns),
         preview=tuple(connection.execute(f"SELECT * FROM {relation} LIMIT {PREVIEW_ROWS}").fetchall()),
+        highlights=read_highlights(connection, table),
     )
 
 

@@ -30,7 +30,7 @@ def table_assets(steps: Sequence[Step], accounts: Sequence[str]) -> list[dg.Asse
 
 
 def table_metadata(table: TableDescription, rows_before: int | None) -> dict[str, Any]:
-    """What a built table shows: rows, what changed since the published file, columns with comments, first rows."""
+    """What a built table shows: rows, what changed since the published file, columns with comments, what matters."""
     names = tuple(column.name for column in table.columns)
     metadata: dict[str, Any] = {
         "dagster/row_count": table.row_count,
@@ -40,6 +40,11 @@ def table_metadata(table: TableDescription, rows_before: int | None) -> dict[str
         ),
         "first_rows": dg.MarkdownMetadataValue(markdown_table(names, table.preview)),
     }
+    if table.highlights is not None:
+        shown = table.highlights
+        metadata["what_matters"] = dg.MarkdownMetadataValue(markdown_table(shown.columns, shown.rows))
+        # as numbers, of which the UI draws a line over the nights; a float is for the eye only
+        metadata |= {name: dg.FloatMetadataValue(round(float(total), 2)) for name, total in shown.totals.items()}
     if rows_before is not None:
         metadata["rows_added"] = table.row_count - rows_before
     return metadata

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from pipelines.metadata import has_table
 from warehouse.harvest.steps import summary_lines
 from warehouse.queries import select_rows
 from warehouse.tax.country import Country
@@ -24,14 +23,13 @@ Rows = Sequence[Mapping[str, Any]]
 LOSS_FIGURES = ("lot_count", "short_loss_usd", "long_loss_usd", "next_loss_usd", "review_loss_usd", "blocked_count")
 SHOWN_TURNING = 12
 SHOWN_NIGHTS = 7
-PLAN_TABLE = "harvest.plan"
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything that the page says. Rows are those of the queries of the same name; amounts in the base currency.
 
-    `plan` is `None` where the books make none. `year` is the row of the present tax year, `None` where the
+    `plan_summary` is `None` where the books make no plan. `year` is the row of the present tax year, `None` where the
     books sum up no years.
     """
 
@@ -47,7 +45,8 @@ class Content:
     repurchase: Rows
     nights: Rows
     turning_long: Rows
-    plan: Rows | None
+    plan: Rows
+    plan_summary: Mapping[str, Any] | None
     year: Mapping[str, Any] | None
     gains_by_day: Rows
     coverage: Rows
@@ -141,7 +140,8 @@ def read_content(
         repurchase=rows("list_repurchase"),
         nights=rows("list_nights"),
         turning_long=rows("list_lots_turning_long"),
-        plan=rows("list_plan") if has_table(connection, PLAN_TABLE) else None,
+        plan=rows("list_plan"),
+        plan_summary=next(iter(rows("read_plan_summary")), None),
         year=year[0] if year else None,
         gains_by_day=rows("sum_gains_by_day", tax_year=tax_year, time_zone=zone.key),
         coverage=rows("list_coverage"),

@@ -130,6 +130,7 @@ def test_page__another_country__is_of_its_tax_year(tmp_path: Path, country: str,
     page = render_page(content_of(book, country_of(country)))
     assert f"Tax year {name}" in text_of(page, "year")
     assert "may take off other income" not in text_of(page, "year"), "there is no such limit"
+    assert "make no plan for this country" in text_of(page, "plan")
 
 
 def test_page__nothing_booked__says_so(tmp_path: Path) -> None:
