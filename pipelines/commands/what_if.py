@@ -137,6 +137,10 @@ def sell(
             for row in select_rows(connection, "read_lot_values").to_pylist()
             if (row["account"], row["asset"]) == (account, asset)
         ]
+        rates = {
+            (row["account"], row["asset"]): row["sell_rate"]
+            for row in select_rows(connection, "list_trading_costs").to_pylist()
+        }
     if not values:
         raise ConfigurationError(f"{account} holds no {asset} in the published book")
     unit_price = _units(at_price, "--price") if at_price else _latest_price(values)
@@ -148,7 +152,7 @@ def sell(
                 lots,
                 wanted,
                 price=unit_price,
-                sell_rate=book.settings.harvest.cost_rate,
+                sell_rate=rates.get((account, asset), book.settings.harvest.cost_rate),
                 method=name,
                 reserved=reserved,
                 standing=standing.standing,
@@ -193,9 +197,10 @@ def harvest(
     with open_published(configuration) as connection:
         book = _read_book(connection, configuration)
         values = select_rows(connection, "read_lot_values").to_pylist()
+        costs = select_rows(connection, "list_trading_costs").to_pylist()
         aim = None if target is None else _target(connection, target, book.today.year)
     try:
-        made = plan_year(book.year, values, book.settings, today=book.today, target=aim, is_freed=identify)
+        made = plan_year(book.year, values, costs, book.settings, today=book.today, target=aim, is_freed=identify)
     except NoPlanError as error:
         raise ConfigurationError(str(error)) from error
     lines = made.lines

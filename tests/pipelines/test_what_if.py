@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.configuration import ConfigurationError
 from support.raw_book import RawBook, row
+from warehouse.settings import HarvestSettings
 
 CONFIGURATION = """
 [taxpayer]
@@ -34,7 +36,7 @@ path = "kraken.csv"
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """1 BTC at 20,000 of 2023, at 60,000 and 45,000 of 2026, now 40,000; 10 ETH sold at a short gain of 2,000."""
     folder = tmp_path_factory.mktemp("book")
-    book = RawBook(folder)
+    book = RawBook(folder, settings={"harvest": HarvestSettings(cost_rate=Decimal(0))})
     book.add(
         "kraken",
         "trades",

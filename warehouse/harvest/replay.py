@@ -155,7 +155,8 @@ def _plan(book: PastBook, added: Sequence[Row], tax_year: int, decided_at: datet
     matched = _match(book, added, decided_at)
     today = local_date(decided_at, book.settings.time_zone)
     summary = _summary(book, matched, tax_year, decided_at)
-    return plan_year(summary, _lot_values(book, added, matched, decided_at, today), book.settings, today=today).lines
+    values = _lot_values(book, added, matched, decided_at, today)
+    return plan_year(summary, values, [], book.settings, today=today).lines
 
 
 def _match(book: PastBook, added: Sequence[Row], until: datetime) -> Matched:

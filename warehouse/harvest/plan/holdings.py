@@ -41,14 +41,15 @@ class PlanLot:
 class TradeCost:
     """What trading one asset in one account costs: shares of the value sold and bought back, and USD for the pair.
 
-    `minimum_quantity` is the least that can be sold in one order. The fixed part (gas) is counted as a cost and not
-    in the gain, so the gain is told a little too high rather than too low.
+    `minimum_quantity` and `minimum_value` are the least that can be sold in one order. The fixed part (gas) is counted
+    as a cost and not in the gain, so the gain is told a little too high rather than too low.
     """
 
     sell_rate: Decimal
     buy_rate: Decimal
     fixed: int = 0
     minimum_quantity: int = 0
+    minimum_value: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,38 @@ class Portfolio:
     left_out_loss_usd: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What selling one asset in one account takes, and how much of it can be sold now (`None`: all)."""
+
+    cost: TradeCost
+    sellable: int | None = None
+
+
+def markets_of(rows: Iterable[Row]) -> dict[Key, Market]:
+    """By account and asset what rows of `harvest.trading_costs` say; their rates are for all that can be sold."""
+    return {
+        (row["account"], row["asset"]): Market(
+            TradeCost(
+                sell_rate=row["sell_rate"],
+                buy_rate=row["buy_rate"],
+                fixed=to_units(row["fixed_usd"], USD_PLACES),
+                minimum_quantity=to_units(row["minimum_quantity"] or Decimal(0), QUANTITY_PLACES),
+                minimum_value=to_units(row["minimum_value_usd"] or Decimal(0), USD_PLACES),
+            ),
+            to_units(row["reachable_quantity"], QUANTITY_PLACES),
+        )
+        for row in rows
+    }
+
+
 def portfolio(
-    rows: Iterable[Row], *, costs: Mapping[Key, TradeCost], default_cost: TradeCost, is_freed: bool = False
+    rows: Iterable[Row], *, markets: Mapping[Key, Market], default: Market, is_freed: bool = False
 ) -> Portfolio:
     """The holdings of `rows`, in the order in which each account sells.
 
-    `costs` are by account and asset. Accounts whose method is `specific` name their lots freely, and with `is_freed`
-    so do all: what an identification before the sale opens.
+    `markets` are by account and asset, `default` is for those that are in none. Accounts whose method is `specific`
+    name their lots freely, and with `is_freed` so do all: what an identification before the sale opens.
     """
     groups: defaultdict[Key, list[Row]] = defaultdict(list)
     for row in rows:
@@ -47,6 +72,7 @@ def portfolio(
         usable = _before_blocked(there) if is_ordered else [row for row in there if row["status"] != "blocked"]
         used = {id(row) for row in usable}
         left_out += [row for row in group if id(row) not in used]
+        market = markets.get((account, asset), default)
         if usable:
             holdings.append(
                 Holding(
@@ -55,7 +81,8 @@ def portfolio(
                     price=to_units(usable[0]["price_usd"], PRICE_PLACES),
                     lots=tuple(_lot(row) for row in usable),
                     is_ordered=is_ordered,
-                    cost=costs.get((account, asset), default_cost),
+                    cost=market.cost,
+                    sellable=market.sellable,
                 )
             )
     losses = [-row["unrealized_usd"] for row in left_out if (row["unrealized_usd"] or 0) < 0]

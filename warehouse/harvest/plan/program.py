@@ -174,7 +174,8 @@ def _check_reach(target: Target, starts: Mapping[str, float], reach: Mapping[str
 
 def least_quantity(holding: Holding, minimum_sale: int) -> int:
     """The smallest order of the holding: by its own minimum and by value, in steps of what a sale is rounded to."""
-    by_value = -(-minimum_sale * 10**28 // holding.price) if holding.price else 0
+    value = max(minimum_sale, holding.cost.minimum_value)
+    by_value = -(-value * 10**28 // holding.price) if holding.price else 0
     least = max(by_value, holding.cost.minimum_quantity)
     return -(-least // _STEP) * _STEP
 

@@ -27,8 +27,9 @@ def build_plan(book: Book) -> None:
     today = local_date(book.as_of, settings.time_zone)
     summary = select_rows(book.connection, "read_tax_year", {"tax_year": today.year}).to_pylist()[0]
     rows = select_rows(book.connection, "read_lot_values").to_pylist()
-    planned = plan_year(summary, rows, settings, today=today)
-    identified = plan_year(summary, rows, settings, today=today, is_freed=True)
+    costs = select_rows(book.connection, "list_trading_costs").to_pylist()
+    planned = plan_year(summary, rows, costs, settings, today=today)
+    identified = plan_year(summary, rows, costs, settings, today=today, is_freed=True)
     lines = planned.lines
     deadline_at = tax_year_end(today.year, settings.time_zone)
     methods = {row["account"]: row["method"] for row in rows}
@@ -89,7 +90,7 @@ ORDER BY rank
 
 PLAN = Step(
     tables=("harvest.plan", "harvest.plan_lots", "harvest.plan_summary"),
-    needs=("harvest.lot_values", "tax.year_summary"),
+    needs=("harvest.lot_values", "harvest.trading_costs", "tax.year_summary"),
     description="Finds the sales that lower this year's tax most, within the order in which each account sells.",
     run=build_plan,
     checks=(

@@ -12,7 +12,7 @@ from warehouse.exact import USD_PLACES, to_units
 from warehouse.harvest.plan.holdings import TradeCost
 from warehouse.harvest.plan.lines import Line, ranked_lines
 from warehouse.harvest.plan.planner import Plan, aimed, make_plan
-from warehouse.harvest.plan.portfolio import Portfolio, portfolio
+from warehouse.harvest.plan.portfolio import Market, Portfolio, markets_of, portfolio
 from warehouse.harvest.plan.standing import StandingYear, standing_year
 from warehouse.harvest.plan.targets import Target
 from warehouse.settings import BookSettings
@@ -37,6 +37,7 @@ class PlannedYear:
 def plan_year(
     summary: Row,
     lot_values: Sequence[Row],
+    trading_costs: Sequence[Row],
     settings: BookSettings,
     *,
     today: date,
@@ -45,13 +46,14 @@ def plan_year(
 ) -> PlannedYear:
     """Plan the year of `summary` (a row of `tax.year_summary`) with `lot_values` (rows of `harvest.lot_values`).
 
-    With `is_freed` lots are named before each sale instead of going in the account's order. Raises `NoPlanError` where
-    a target is out of reach, `ValueError` for a country without rules here.
+    `trading_costs` are rows of `harvest.trading_costs`; where there is none, a trade costs what is configured. With
+    `is_freed` lots are named before each sale instead of going in the account's order. Raises `NoPlanError` where a
+    target is out of reach, `ValueError` for a country without rules here.
     """
     year = standing_year(summary, settings, today=today)
     year = StandingYear(aimed(year.standing, target), year.notes)
-    cost = TradeCost(sell_rate=settings.harvest.cost_rate, buy_rate=settings.harvest.cost_rate)
-    holdings = portfolio(lot_values, costs={}, default_cost=cost, is_freed=is_freed)
+    default = Market(TradeCost(sell_rate=settings.harvest.cost_rate, buy_rate=settings.harvest.cost_rate))
+    holdings = portfolio(lot_values, markets=markets_of(trading_costs), default=default, is_freed=is_freed)
     minimum = to_units(settings.harvest.minimum_sale_usd, USD_PLACES)
     plan = make_plan(year.standing, holdings.holdings, minimum_sale=minimum, target=target)
     return PlannedYear(year, holdings, plan)

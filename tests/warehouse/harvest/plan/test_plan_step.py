@@ -187,3 +187,32 @@ def test_plan__leap_days__decide_the_term(acquired: str, as_of: str, term: str) 
         planned(book)
         ((found,),) = book.connection.sql("SELECT term FROM harvest.plan_lots").fetchall()
     assert found == term
+
+
+def test_plan__what_the_venue_told__limits_the_sale_and_costs_what_it_says() -> None:
+    """0.2 of 0.5 is free: sold for 8,000 less 1 %, it cost 11,600; buying back costs 2 %, and 3 of gas."""
+    with a_book() as book:
+        fill_open_lots(book, open_lot("a", "2026-03-01", "0.5", "29000"))
+        fill(
+            book,
+            "harvest.trading_costs",
+            {
+                "as_of": AS_OF,
+                "account": "kraken",
+                "asset": "BTC",
+                "held_quantity": Decimal("0.5"),
+                "reachable_quantity": Decimal("0.2"),
+                "source": "default",
+                "fee_rate": Decimal("0.01"),
+                "fee_source": "default",
+                "sell_rate": Decimal("0.01"),
+                "buy_rate": Decimal("0.02"),
+                "fixed_usd": Decimal(3),
+                "notes": [],
+            },
+        )
+        (row,), _ = planned(book)
+    assert (row["sell_quantity"], row["short_loss_usd"]) == (Decimal("0.2"), 11600 - 7920)
+    assert row["cost_to_trade_usd"] == 80 + 160 + 3
+    assert row["status"] == "review"
+    assert any("only a part of it" in reason for reason in row["reasons"])
