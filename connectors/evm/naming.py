@@ -76,8 +76,8 @@ class Names:
 
 
 def symbol_of(token: Token | None) -> str:
-    """A token's symbol as far as it is plain letters and digits; `TOKEN` where nothing is left of it."""
-    plain = re.sub(r"[^A-Za-z0-9._+]", "", (token.symbol if token else None) or "")
+    """A token's symbol, else its name, in plain letters and digits; `TOKEN` where nothing is left of it."""
+    plain = re.sub(r"[^A-Za-z0-9._+]", "", (token.symbol or token.name if token else None) or "")
     return plain[:_LONGEST_SYMBOL] or "TOKEN"
 
 

@@ -34,7 +34,14 @@ def call_contracts(node: Node, questions: Sequence[tuple[str, str]], height: int
 
     Raises `SourceError` where it is the node that fails.
     """
-    calls: list[Call] = [("eth_call", ({"to": contract, "data": data}, hex(height))) for contract, data in questions]
+    return call_contracts_at(node, [(contract, data, height) for contract, data in questions])
+
+
+def call_contracts_at(node: Node, questions: Sequence[tuple[str, str, int]]) -> list[Any]:
+    """As `call_contracts`, with a block for each question."""
+    calls: list[Call] = [
+        ("eth_call", ({"to": contract, "data": data}, hex(height))) for contract, data, height in questions
+    ]
     answers = node.answers(calls)
     for answer in answers:
         if isinstance(answer, NodeRefusalError) and not isinstance(answer, ExecutionFailedError):

@@ -11,20 +11,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Any
 
-from connectors.evm.hexes import NOBODY, address_in, number, topic_of, words
+from connectors.evm.hexes import NOBODY, address_in, number, topic_of
 from connectors.evm.known_names import pool_factories, well_known_tokens
 from connectors.evm.movements import Token
 from connectors.evm.naming import ContractName
 from connectors.evm.node import Node
-from connectors.evm.tokens import BALANCE_OF, call_contracts, number_in, read_tokens
+from connectors.evm.tokens import call_contracts, read_tokens
+from connectors.prices.pool_states import Pool, State, read_states
 from connectors.prices.routes import Close
 from connectors.prices.tokens import DIGITS, HubClose, Told, price_of
 
-_GET_PAIR, _GET_RESERVES = "0xe6a43905", "0x0902f1ac"
-_GET_POOL, _SLOT0, _FEES = "0x1698ee82", "0x3850c7bd", (100, 500, 3000, 10_000)
+_GET_PAIR, _GET_POOL, _FEES = "0xe6a43905", "0x1698ee82", (100, 500, 3000, 10_000)
 _HUBS = ("USDC", "USDT", "DAI")
 _TIMES = "\N{MULTIPLICATION SIGN}"
-_ROOT_BITS = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +38,6 @@ class PoolChain:
     """By kind, as `pool_factories`; what stands here is used beside those that are known."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pool:
-    kind: str
-    address: str
-    quote: str
-    hub: str
-    is_token_first: bool
-
-
 class PoolPrices:
     """The pools of the chains that wallets of the book are on. `least_usd` is what a pool must hold of its quote."""
 
@@ -57,6 +47,7 @@ class PoolPrices:
         self._chains = {chain.name: chain for chain in chains}
         self._least = least_usd
         self._nodes: dict[str, Node] = {}
+        self._times: dict[str, dict[int, int]] = {}
         self.hubs = tuple(dict.fromkeys([*(chain.coin for chain in chains), *_HUBS]))
 
     @property
@@ -76,22 +67,30 @@ class PoolPrices:
         """
         chain = self._chains[token.chain]
         node = self._node(chain)
-        heights = _heights(node, instants)
-        pools = self._pools(node, chain, token.contract, max(heights.values(), default=0))
-        if not heights or not pools:
+        heights = _heights(node, instants, self._times.setdefault(chain.name, {}))
+        if not heights:
+            return Told({}, frozenset())
+        last = max(heights.values())
+        pools = self._pools(node, chain, token.contract, last)
+        contracts = read_tokens(node, {token.contract, *(pool.quote for pool in pools)}, height=last)
+        decimals = contracts[token.contract].decimals
+        pools = [pool for pool in pools if contracts[pool.quote].decimals is not None]
+        if decimals is None or not pools:
             return Told({}, frozenset(heights))
-        contracts = read_tokens(node, {token.contract, *(pool.quote for pool in pools)}, height=max(heights.values()))
-        closes = {}
+        states = read_states(node, pools, sorted(set(heights.values())))
+        closes: dict[int, Close] = {}
+        unpriced: set[int] = set()
         for at, height in heights.items():
-            found = [
-                (value, close)
-                for pool in pools
-                if (told := self._look(node, pool, contracts, token, height=height, hub=hub(pool.hub, at))) is not None
-                for value, close in (told,)
-            ]
-            if found:
-                closes[at] = max(found, key=lambda each: each[0])[1]
-        unpriced = {at for at in heights if any(hub(pool.hub, at) is None for pool in pools)}
+            best = self._least
+            for pool in pools:
+                state, price = states.get((pool, height)), hub(pool.hub, at)
+                if price is None:
+                    unpriced.add(at)
+                elif state is not None:
+                    scale = decimals - token.below - (contracts[pool.quote].decimals or 0)
+                    value, close = _valued(pool, state, price, height=height, scale=scale, contracts=contracts)
+                    if close is not None and value >= best:
+                        best, closes[at] = value, close
         return Told(closes, frozenset(closes.keys() | (heights.keys() - unpriced)))
 
     def _node(self, chain: PoolChain) -> Node:
@@ -99,7 +98,7 @@ class PoolPrices:
             self._nodes[chain.name] = Node(chain.url, label=f"the node of {chain.name}")
         return self._nodes[chain.name]
 
-    def _pools(self, node: Node, chain: PoolChain, contract: str, height: int) -> list[_Pool]:
+    def _pools(self, node: Node, chain: PoolChain, contract: str, height: int) -> list[Pool]:
         """Every pool of the token with something that has a price of its own."""
         meant = {**well_known_tokens(chain.name), **chain.tokens}
         quotes = {
@@ -116,59 +115,25 @@ class PoolPrices:
         ]
         answers = call_contracts(node, [(factory, data) for _, factory, _, data in asked], height)
         return [
-            _Pool(kind, pool, quote, quotes[quote], is_token_first=contract < quote)
+            Pool(kind, pool, quote, quotes[quote], is_token_first=contract < quote)
             for (kind, _, quote, _), answer in zip(asked, answers, strict=True)
             if (pool := _address(answer)) is not None
         ]
 
-    def _look(
-        self,
-        node: Node,
-        pool: _Pool,
-        contracts: Mapping[str, Token],
-        token: ContractName,
-        *,
-        height: int,
-        hub: Close | None,
-    ) -> tuple[Decimal, Close] | None:
-        """What the pool's quote is worth in the base currency, and the price in it; `None` if it is not believed."""
-        quote_decimals, decimals = contracts[pool.quote].decimals, contracts[token.contract].decimals
-        if hub is None or quote_decimals is None or decimals is None:
-            return None
-        state = _state(node, pool, height)
-        if state is None:
-            return None
-        held, top, bottom = state
-        with localcontext() as context:
-            context.prec = DIGITS
-            value = Decimal(held).scaleb(-quote_decimals) * hub.price
-            if value < self._least:
-                return None
-            unit = decimals - token.below  # what the books call one
-            price = price_of(Decimal(top) / Decimal(bottom) * hub.price * Decimal(10) ** (unit - quote_decimals))
-        if price is None:
-            return None
-        return value, Close(price, f"{pool.kind} pool {pool.address} at block {height}{_TIMES}{hub.source}")
 
+def _valued(
+    pool: Pool, state: State, hub: Close, *, height: int, scale: int, contracts: Mapping[str, Token]
+) -> tuple[Decimal, Close | None]:
+    """What the pool's quote is worth in the base currency, and the price of one unit in it, if anything is left of it.
 
-def _state(node: Node, pool: _Pool, height: int) -> tuple[int, int, int] | None:
-    """What the pool holds of its quote, and its price as a fraction, both in smallest units.
-
-    `None` where there is no such pool yet, or nothing is in it.
+    `scale` is how many decimals a unit has more than the quote.
     """
-    if pool.kind == "uniswap v2":
-        told = words(call_contracts(node, [(pool.address, _GET_RESERVES)], height)[0] or "")
-        if len(told) < 2 or not told[0] or not told[1]:  # noqa: PLR2004 -- both reserves
-            return None
-        of_token, of_quote = (told[0], told[1]) if pool.is_token_first else (told[1], told[0])
-        return of_quote, of_quote, of_token
-    questions = [(pool.address, _SLOT0), (pool.quote, BALANCE_OF + topic_of(pool.address)[2:])]
-    slot, balance = call_contracts(node, questions, height)
-    held, told = number_in(balance), words(slot or "")
-    if not held or not told or not told[0]:
-        return None
-    top, bottom = told[0] ** 2, 1 << (2 * _ROOT_BITS)
-    return (held, top, bottom) if pool.is_token_first else (held, bottom, top)
+    with localcontext() as context:
+        context.prec = DIGITS
+        value = Decimal(state.held).scaleb(-(contracts[pool.quote].decimals or 0)) * hub.price
+        price = price_of(Decimal(state.top) / Decimal(state.bottom) * hub.price * Decimal(10) ** scale)
+    source = f"{pool.kind} pool {pool.address} at block {height}{_TIMES}{hub.source}"
+    return value, None if price is None else Close(price, source)
 
 
 def _pool_questions(kind: str, contract: str, quote: str) -> list[str]:
@@ -183,20 +148,24 @@ def _address(answer: Any) -> str | None:
     return None if told is None else address_in(told)
 
 
-def _heights(node: Node, instants: Sequence[int]) -> dict[int, int]:
-    """The last block at or before each instant; an instant that the chain has not reached is left out."""
+def _heights(node: Node, instants: Sequence[int], times: dict[int, int]) -> dict[int, int]:
+    """The last block at or before each instant; an instant that the chain has not reached is left out.
+
+    `times` of blocks are known and added to.
+    """
     last = number(node.ask("eth_blockNumber"))
-    times = _times(node, [0, last])
+    _learn(node, times, {0, last})
     ranges = {at: (0, last) for at in instants if times[0] <= at <= times[last]}
     while any(high - low > 1 for low, high in ranges.values()):
         middles = {at: (low + high) // 2 for at, (low, high) in ranges.items() if high - low > 1}
-        times |= _times(node, sorted(set(middles.values()) - times.keys()))
+        _learn(node, times, set(middles.values()))
         for at, middle in middles.items():
             low, high = ranges[at]
             ranges[at] = (middle, high) if times[middle] <= at else (low, middle)
     return {at: high if times[high] <= at else low for at, (low, high) in ranges.items()}
 
 
-def _times(node: Node, heights: Sequence[int]) -> dict[int, int]:
+def _learn(node: Node, times: dict[int, int], wanted: set[int]) -> None:
+    heights = sorted(wanted - times.keys())
     blocks = node.ask_all([("eth_getBlockByNumber", (hex(height), False)) for height in heights])
-    return {height: number(block["timestamp"]) for height, block in zip(heights, blocks, strict=True)}
+    times |= {height: number(block["timestamp"]) for height, block in zip(heights, blocks, strict=True)}

@@ -100,3 +100,26 @@ def test_sync__a_wrapped_coin_that_is_named__is_the_coin_unless_set_otherwise(
     assert ("WETH" in assets) is not is_same
     assert wraps == [(swaps,)]
     assert differences == [(0,)]
+
+
+def test_sync__two_wallets__know_each_other_by_the_hash_of_what_was_sent_between_them(
+    story: Story, tmp_path: Path
+) -> None:
+    """Alice sent Bob 1 ETH, 43 wei and half a WETH, and Bob sent Alice 47 wei."""
+    second = '[[account]]\nname = "spare"\nkind = "evm"\nchain = "testchain"\nchain_id = 31337\nconfirmations = 0\n'
+    names = f'[account.tokens]\n"{story.named["WETH9"].address}" = "WETH"\n'
+    text = f'{BOOK}rpc_url = "{story.url}"\naddresses = ["{ALICE}"]\n{names}'
+    config = tmp_path / "lotkeeper.toml"
+    config.write_text(f'{text}{second}rpc_url = "{story.url}"\naddresses = ["{BOB}"]\n{names}', encoding="utf-8")
+    done = lotkeeper("sync", "--config", config)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with duckdb.connect(tmp_path / "data" / "lotkeeper.duckdb", read_only=True) as connection:
+        moved = connection.execute(
+            "SELECT from_account, to_account, quantity FROM ledger.transfers "
+            "WHERE asset = 'ETH' AND rule = 'tx_hash' AND is_confirmed AND fee_quantity = 0"
+        ).fetchall()
+        income = connection.execute("SELECT count(*) FROM tax.income WHERE kind NOT IN ('reward', 'mining')").fetchall()
+    wei = Decimal(1).scaleb(-18)
+    assert {("cold", "spare", Decimal(1)), ("cold", "spare", 43 * wei), ("cold", "spare", Decimal("0.5"))} <= set(moved)
+    assert ("spare", "cold", 47 * wei) in moved
+    assert income == [(0,)]
