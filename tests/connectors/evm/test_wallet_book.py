@@ -16,8 +16,6 @@ as_of = 2023-11-20T00:00:00Z
 time_zone = "America/New_York"
 [prices]
 venues = []
-[lots]
-pool = "account"
 [[account]]
 name = "cold"
 kind = "evm"
