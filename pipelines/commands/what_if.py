@@ -35,6 +35,7 @@ from pipelines.configuration import Configuration, ConfigurationError
 from pipelines.sources import book_settings
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
 from warehouse.harvest.order import CHOOSING_METHODS
+from warehouse.harvest.plan.portfolio import with_identified
 from warehouse.harvest.plan.program import NoPlanError
 from warehouse.harvest.plan.rows import lot_rows, plan_rows, summary_row
 from warehouse.harvest.plan.standing import standing_year
@@ -196,7 +197,8 @@ def harvest(
     configuration = load(config)
     with open_published(configuration) as connection:
         book = _read_book(connection, configuration)
-        values = select_rows(connection, "read_lot_values").to_pylist()
+        reserved = select_rows(connection, "read_reserved_lots").to_pylist()
+        values = with_identified(select_rows(connection, "read_lot_values").to_pylist(), reserved)
         costs = select_rows(connection, "list_trading_costs").to_pylist()
         aim = None if target is None else _target(connection, target, book.today.year)
     try:

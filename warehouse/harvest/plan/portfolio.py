@@ -18,6 +18,8 @@ from warehouse.harvest.plan.holdings import Holding, PlanLot, TradeCost
 Row = Mapping[str, Any]
 Key = tuple[str, str]
 
+_GO = "they go before these (lotkeeper identify shows them)"
+
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
@@ -51,6 +53,23 @@ def markets_of(rows: Iterable[Row]) -> dict[Key, Market]:
         )
         for row in rows
     }
+
+
+def with_identified(rows: Iterable[Row], reserved: Iterable[Row]) -> list[Row]:
+    """The rows, with a reason to look first where lots of the coin there are identified and wait for a sale.
+
+    Those lots would go before the account's order. `reserved` are rows of `read_reserved_lots`.
+    """
+    waiting = {(row["account"], row["asset"]) for row in reserved}
+    return [
+        {
+            **row,
+            "reasons": [*row["reasons"], f"lots of {row['asset']} in {row['account']} are identified already: {_GO}"],
+        }
+        if (row["account"], row["asset"]) in waiting
+        else row
+        for row in rows
+    ]
 
 
 def portfolio(

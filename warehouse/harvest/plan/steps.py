@@ -9,6 +9,7 @@ from decimal import Decimal
 import duckdb
 import pyarrow as pa
 
+from warehouse.harvest.plan.portfolio import with_identified
 from warehouse.harvest.plan.rows import lot_rows, plan_rows, summary_row
 from warehouse.harvest.plan.year import plan_year
 from warehouse.harvest.summary import tax_year_end
@@ -26,7 +27,8 @@ def build_plan(book: Book) -> None:
         return
     today = local_date(book.as_of, settings.time_zone)
     summary = select_rows(book.connection, "read_tax_year", {"tax_year": today.year}).to_pylist()[0]
-    rows = select_rows(book.connection, "read_lot_values").to_pylist()
+    reserved = select_rows(book.connection, "read_reserved_lots").to_pylist()
+    rows = with_identified(select_rows(book.connection, "read_lot_values").to_pylist(), reserved)
     costs = select_rows(book.connection, "list_trading_costs").to_pylist()
     planned = plan_year(summary, rows, costs, settings, today=today)
     identified = plan_year(summary, rows, costs, settings, today=today, is_freed=True)
@@ -90,7 +92,7 @@ ORDER BY rank
 
 PLAN = Step(
     tables=("harvest.plan", "harvest.plan_lots", "harvest.plan_summary"),
-    needs=("harvest.lot_values", "harvest.trading_costs", "tax.year_summary"),
+    needs=("harvest.lot_values", "harvest.trading_costs", "lots.identifications", "tax.year_summary"),
     description="Finds the sales that lower this year's tax most, within the order in which each account sells.",
     run=build_plan,
     checks=(

@@ -216,3 +216,31 @@ def test_plan__what_the_venue_told__limits_the_sale_and_costs_what_it_says() -> 
     assert row["cost_to_trade_usd"] == 80 + 160 + 3
     assert row["status"] == "review"
     assert any("only a part of it" in reason for reason in row["reasons"])
+
+
+def test_plan__lots_identified_already__say_that_they_go_first() -> None:
+    with a_book() as book:
+        fill(
+            book,
+            "lots.identifications",
+            {
+                "entry_number": 1,
+                "identified_at": AS_OF,
+                "kind": "lots",
+                "account": "kraken",
+                "asset": "BTC",
+                "lot_id": "b",
+                "purpose": "sale",
+                "quantity": Decimal(1),
+                "used_quantity": Decimal(0),
+                "state": "waiting",
+                "is_broker_told": False,
+                "note": "",
+                "hash": "",
+                "previous_hash": "",
+            },
+        )
+        fill_open_lots(book, open_lot("a", "2026-03-01", "0.5", "29000"), open_lot("b", "2026-04-01", "1", "20000"))
+        (row,), _ = planned(book)
+    assert row["status"] == "review"
+    assert any("identified already" in reason for reason in row["reasons"])
