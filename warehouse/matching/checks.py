@@ -28,6 +28,7 @@ LOT_CHECKS = (
                 SELECT account, asset, quantity AS posted, 0 AS held, 0 AS unexplained, 0 AS missing, 0 AS allocated
                 FROM ledger.postings WHERE NOT is_cash
                 UNION ALL SELECT to_account, asset, quantity, 0, 0, 0, 0 FROM lots.events WHERE to_account = 'outside'
+                UNION ALL SELECT account, asset, -quantity, 0, 0, 0, 0 FROM lots.events WHERE account = 'outside'
                 UNION ALL SELECT account, asset, 0, quantity, 0, 0, 0 FROM lots.open_lots
                 UNION ALL SELECT account, asset, 0, 0, quantity, 0, 0 FROM lots.events WHERE event = 'unexplained'
                 UNION ALL SELECT account, asset, 0, 0, 0, quantity, 0 FROM lots.shortfalls, pool
