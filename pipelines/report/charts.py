@@ -22,10 +22,10 @@ SHORT, LONG, REVIEW, LIMIT = "#d9822b", "#3d85c6", "#8a8f98", "#c0392b"
 """Orange, blue and grey: told apart by colour-blind eyes, and on light and dark paper alike. Red is for a limit."""
 
 _KEYS = {
-    "losses": (("short-term", SHORT, "■"), ("long-term", LONG, "■"), ("after review", REVIEW, "■")),
-    "nights": (("short-term", SHORT, "━"), ("long-term", LONG, "━"), ("after review", REVIEW, "┅")),
+    "losses": (("short", SHORT, "■"), ("long", LONG, "■"), ("after review", REVIEW, "■")),
+    "nights": (("short", SHORT, "━"), ("long", LONG, "━"), ("after review", REVIEW, "┅")),
     "turning_long": (("gain", LONG, "●"), ("loss", SHORT, "▼"), ("end of the tax year", REVIEW, "┆")),
-    "year": (("short-term", SHORT, "━"), ("long-term", LONG, "━"), ("both", REVIEW, "┅"), ("limit", LIMIT, "╌")),
+    "year": (("short", SHORT, "━"), ("long", LONG, "━"), ("both", REVIEW, "┅"), ("limit", LIMIT, "╌")),
 }
 
 _LOSSES = ("short_loss_usd", "long_loss_usd", "review_loss_usd")
@@ -63,7 +63,12 @@ def draw_charts(content: Content) -> Charts:
         return Charts("", "", {}, {})
     script, places = components(figures)
     library = "\n".join(Resources(mode="inline", components=["bokeh"]).js_raw)
-    return Charts(library, script, places, _KEYS)
+    return Charts(library, script, places, {name: _worded(keys, content) for name, keys in _KEYS.items()})
+
+
+def _worded(keys: Sequence[tuple[str, str, str]], content: Content) -> list[tuple[str, str, str]]:
+    """The keys in the words of the country's terms."""
+    return [(content.terms.get(word, word), color, sign) for word, color, sign in keys]
 
 
 def _losses(losses: Rows) -> Any:
@@ -134,7 +139,7 @@ def _turning_long(content: Content) -> Any:
     chart.vspan(x=[_midnight(end_of_year)], line_dash="dashed", line_color=REVIEW)
     chart.add_tools(
         HoverTool(
-            tooltips=[("", "@what"), ("long-term from", "@day{%F}"), ("unrealized", "@usd{0,0.00}")],
+            tooltips=[("", "@what"), (f"{content.terms['long']} from", "@day{%F}"), ("unrealized", "@usd{0,0.00}")],
             formatters={"@day": "datetime"},
         )
     )
@@ -151,8 +156,8 @@ def _year(content: Content) -> Any:
     first = content.country.calendar.first_date(content.tax_year)
     last = content.country.calendar.last_date(content.tax_year)
     lines = (
-        ("short-term", ("short",), SHORT, 2, "solid"),
-        ("long-term", ("long",), LONG, 2, "solid"),
+        (content.terms["short"], ("short",), SHORT, 2, "solid"),
+        (content.terms["long"], ("long",), LONG, 2, "solid"),
         ("both", ("short", "long"), REVIEW, 3, "dotdash"),
     )
     for label, terms, color, width, dash in lines:

@@ -69,6 +69,12 @@ class Content:
         return self.country.calendar.label(self.tax_year)
 
     @property
+    def terms(self) -> Mapping[str, str]:
+        """What the columns of the two terms are called; where gains have no term, all of them stand in the first."""
+        none = {"short": "of any age", "long": "no such term"}
+        return none if self.country.terms is None else {str(term): words for term, words in self.country.terms.items()}
+
+    @property
     def losses_by_account(self) -> Rows:
         """`losses` added up over the coins of each account, the largest first."""
         accounts: dict[str, dict[str, Any]] = {}

@@ -255,3 +255,18 @@ def _nasty_book(folder: Path) -> RawBook:
     book.price(NASTY.replace(" ", chr(160)), "2026-11-23", "1")
     book.build()
     return book
+
+
+def test_page__of_a_british_book__draws_its_gains_though_they_have_no_term(tmp_path: Path) -> None:
+    settings = {"jurisdiction": "GB", "base_currency": "GBP", "time_zone": ZoneInfo("Europe/London")}
+    book = RawBook(tmp_path, settings=settings)
+    book.add("k", "trades", row("b", "trade", "2024-05-01", "2 BTC", "-20000 GBP"))
+    book.add("k", "trades", row("s", "trade", "2026-05-01", "-1 BTC", "15000 GBP"))
+    book.build()
+    content = content_of(book, country_of("GB"))
+    assert [(line["term"], line["gain_usd"]) for line in content.gains_by_day] == [("short", 5000)]
+    told = text_of(render_page(content), "year")
+    assert "Tax year 2026/27" in told
+    assert "of any age" in told
+    assert "taxable 2,000.00" in told
+    assert "short-term" not in told

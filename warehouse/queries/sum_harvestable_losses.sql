@@ -3,7 +3,7 @@ SELECT
     account,
     asset,
     count(*) AS lot_count,
-    coalesce(-sum(unrealized_usd) FILTER (status = 'ready' AND term = 'short'), 0)::DECIMAL(38, 8) AS short_loss_usd,
+    coalesce(-sum(unrealized_usd) FILTER (status = 'ready' AND term IS DISTINCT FROM 'long'), 0)::DECIMAL(38, 8) AS short_loss_usd,
     coalesce(-sum(unrealized_usd) FILTER (status = 'ready' AND term = 'long'), 0)::DECIMAL(38, 8) AS long_loss_usd,
     coalesce(-sum(unrealized_usd) FILTER (status = 'ready' AND sell_first_quantity = 0), 0)::DECIMAL(38, 8)
         AS next_loss_usd,
