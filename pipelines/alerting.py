@@ -51,7 +51,10 @@ def tell_what_is_new(configuration: Configuration, *, now: datetime, unpublished
     new = [alert for alert in alerts if alert.key not in told]
     lines = tuple(_lines(new))
     undelivered = _send(url, _title(configuration, new), "\n".join(lines)) if url and new else None
-    _write_told(configuration.paths, still - {alert.key for alert in new} if undelivered else still)
+    try:
+        _write_told(configuration.paths, still - {alert.key for alert in new} if undelivered else still)
+    except OSError as error:
+        undelivered = undelivered or f"what was told could not be kept, so it is told again next night: {error}"
     return Told(len(new), lines, is_sent=bool(url and new and not undelivered), undelivered=undelivered)
 
 

@@ -8,11 +8,14 @@ Belongs here: files, order, and what a step's outcome is. Does not belong here: 
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+
+import duckdb
 
 from connectors.prices.fetcher import PriceReport, Wanted
 from connectors.raw import RawStore, make_private
@@ -35,6 +38,10 @@ PRICES_NEED = "raw.prices"
 FIRST_STEP = STEPS[0]
 
 
+class StorageError(Exception):
+    """The disk or the memory did not suffice for a build. Says which file, and what the system said."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
     """What a step made, how its checks went, and how many rows the published tables had before."""
@@ -52,11 +59,14 @@ def private_path(paths: Paths, build_id: str) -> Path:
 
 
 def run_step(step: Step, *, configuration: Configuration, build_id: str, as_of: datetime) -> StepOutcome:
-    """Build the tables of one step and check them. A failed check is in the outcome, not raised."""
+    """Build the tables of one step and check them. A failed check is in the outcome, not raised.
+
+    Raises `StorageError` where the disk or the memory does not suffice.
+    """
     paths = configuration.paths
     _prepare(paths, build_id, is_first=step is FIRST_STEP)
     started = time.perf_counter()
-    with open_warehouse(private_path(paths, build_id)) as connection:
+    with _room_for(paths), open_warehouse(private_path(paths, build_id)) as connection:
         step.run(Book(connection, paths.raw, book_settings(configuration), as_of))
         checks = tuple(check_step(connection, step))
         tables = tuple(describe_table(connection, table) for table in step.tables)
@@ -127,9 +137,28 @@ def build_all(
             outcome = run_step(step, configuration=configuration, build_id=build_id, as_of=as_of)
             on_step(outcome)
             stop_where_blocked(outcome.checks)
-        publish_build(configuration, build_id=build_id, as_of=as_of)
+        with _room_for(configuration.paths):
+            publish_build(configuration, build_id=build_id, as_of=as_of)
     finally:
-        private_path(configuration.paths, build_id).unlink(missing_ok=True)
+        private = private_path(configuration.paths, build_id)
+        for left in (private, private.with_name(f"{private.name}.wal")):
+            left.unlink(missing_ok=True)
+
+
+@contextmanager
+def _room_for(paths: Paths) -> Iterator[None]:
+    """What DuckDB says when it can not write, as an error that says where and what to do."""
+    try:
+        yield
+    except (
+        duckdb.IOException,
+        duckdb.TransactionException,
+        duckdb.FatalException,
+        duckdb.OutOfMemoryException,
+    ) as error:
+        raise StorageError(
+            f"the build in {paths.build} could not go on: {error}. Make room on that disk, or stop what holds the file"
+        ) from error
 
 
 def _prepare(paths: Paths, build_id: str, *, is_first: bool) -> None:

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 import dagster as dg
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.prices.fetcher import PriceReport
 from connectors.sync import SyncReport
@@ -22,12 +23,20 @@ from pipelines.instance import prepare_home
 
 
 class History:
-    """Dagster's record of one book, written to from outside a run."""
+    """Dagster's record of one book, written to from outside a run.
+
+    A record that can not be written (a full disk) is left out, and `failures` says so: the night goes on without it.
+    """
 
     def __init__(self, configuration: Configuration) -> None:
-        os.environ.update(prepare_home(configuration))
         self._paths = configuration.paths
-        self._instance = dg.DagsterInstance.get()
+        self._instance: dg.DagsterInstance | None = None
+        self.failures: list[str] = []
+        try:
+            os.environ.update(prepare_home(configuration))
+            self._instance = dg.DagsterInstance.get()
+        except (OSError, SQLAlchemyError) as error:
+            self._fail(error)
 
     def record_sync(self, account: str, result: SyncReport | Exception) -> None:
         """An account's sync: materialized when it succeeded; else its check `synced` fails with the reasons."""
@@ -71,7 +80,18 @@ class History:
         self._check(ALERTS_KEY, DELIVERED, passed=check.passed, severity=check.severity, metadata=dict(check.metadata))
 
     def _materialize(self, key: dg.AssetKey, metadata: dict[str, Any]) -> None:
-        self._instance.report_runless_asset_event(dg.AssetMaterialization(asset_key=key, metadata=metadata))
+        self._report(dg.AssetMaterialization(asset_key=key, metadata=metadata))
+
+    def _report(self, event: dg.AssetMaterialization | dg.AssetCheckEvaluation) -> None:
+        if self._instance is None:
+            return
+        try:
+            self._instance.report_runless_asset_event(event)
+        except SQLAlchemyError as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        self.failures.append(f"{self._paths.dagster}: {error.__cause__ or error}")
 
     def _check(
         self,
@@ -82,6 +102,6 @@ class History:
         metadata: dict[str, Any],
         severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
     ) -> None:
-        self._instance.report_runless_asset_event(
+        self._report(
             dg.AssetCheckEvaluation(asset_key=key, check_name=name, passed=passed, severity=severity, metadata=metadata)
         )

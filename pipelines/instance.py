@@ -17,7 +17,9 @@ def prepare_home(configuration: Configuration) -> dict[str, str]:
     """Make DAGSTER_HOME with the shipped dagster.yaml, and return the environment that Dagster is started with."""
     home = configuration.paths.dagster
     make_private(home)
-    (home / "dagster.yaml").write_text(_shipped_yaml(), encoding="utf-8")
+    path, shipped = home / "dagster.yaml", _shipped_yaml()
+    if not path.is_file() or path.read_text(encoding="utf-8") != shipped:
+        path.write_text(shipped, encoding="utf-8")
     return {**os.environ, "DAGSTER_HOME": str(home), CONFIGURATION_VARIABLE: str(configuration.path)}
 
 

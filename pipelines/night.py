@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from connectors.raw import RawFileError
 from connectors.sync import SyncReport
 from pipelines.alerting import Told, tell_what_is_new
-from pipelines.building import StepOutcome, build_all
+from pipelines.building import StepOutcome, StorageError, build_all
 from pipelines.commands.summary import print_summary
 from pipelines.configuration import Configuration
 from pipelines.history import History
@@ -32,6 +32,7 @@ _TOLD = (
     RecordError,
     YearRecordError,
     AccountBusyError,
+    StorageError,
     OSError,
 )
 """What keeps the books from being published and says in its words where and what to do."""
@@ -55,7 +56,9 @@ def run_night(configuration: Configuration, *, now: datetime) -> bool:
     told = tell_what_is_new(configuration, now=now, unpublished=unpublished)
     history.record_alerts(told)
     _show_new(console, told)
-    return synced and unpublished is None and told.undelivered is None
+    for failure in history.failures[:1]:
+        console.print(f"not everything is in Dagster's history: {failure}", style="red", markup=False, soft_wrap=True)
+    return synced and unpublished is None and told.undelivered is None and not history.failures
 
 
 def _show_new(console: Console, told: Told) -> None:

@@ -1,0 +1,99 @@
+"""What goes wrong around the program: after each fault nothing is lost or double, and what is published is whole."""
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from support.sample import copy_sample, lotkeeper, published_rows
+from support.small_disk import fill, small_disk
+
+LOTKEEPER = Path(sys.executable).parent / "lotkeeper"
+KILLS = 3
+
+
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    config = copy_sample(tmp_path_factory.mktemp("faults"))
+    assert lotkeeper("sync", "--config", config).returncode == 0
+    return config
+
+
+@pytest.fixture
+def book(first_night: Path, tmp_path: Path) -> Path:
+    shutil.copytree(first_night.parent, tmp_path / "book")
+    return tmp_path / "book" / first_night.name
+
+
+@pytest.mark.parametrize("leave_bytes", [0, 300_000, 20_000_000])
+def test_disk_full__at_sync_build_or_publishing__is_said_and_costs_nothing(
+    first_night: Path, tmp_path: Path, leave_bytes: int
+) -> None:
+    with small_disk(tmp_path / "disk", 100) as disk:
+        config = disk / "book" / first_night.name
+        shutil.copytree(first_night.parent, disk / "book")
+        before = published_rows(config)
+        filler = fill(disk, leave_bytes=leave_bytes)
+        done = lotkeeper("sync", "--config", config)
+        assert done.returncode == 1
+        assert "Traceback" not in done.stdout + done.stderr
+        assert "o space left" in (done.stdout + done.stderr).replace("\n", " ")
+        assert "what was published before stays" in done.stdout.replace("\n", " ")
+        assert published_rows(config) == before
+        filler.unlink()
+        if leave_bytes == 0:  # the other two leave no more behind than this one
+            done = lotkeeper("sync", "--config", config)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert published_rows(config) == before
+        assert [path.name for path in (config.parent / "data" / "build").iterdir()] == []
+
+
+def test_killed__at_random_moments_of_a_night__what_is_published_is_whole_and_the_next_night_is_right(
+    book: Path,
+) -> None:
+    before = published_rows(book)
+    moments = random.Random(20261124)
+    for _ in range(KILLS):
+        with subprocess.Popen(
+            [LOTKEEPER, "sync", "--config", book], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as night:
+            time.sleep(moments.uniform(1, 9))
+            night.kill()
+        assert published_rows(book) == before
+    done = lotkeeper("sync", "--config", book)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert published_rows(book) == before
+
+
+def test_two_nights_at_once__each_ends_and_nothing_is_double(book: Path) -> None:
+    before = published_rows(book)
+    nights = [
+        subprocess.Popen(
+            [LOTKEEPER, "sync", "--config", book], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for _ in range(2)
+    ]
+    told = [night.communicate(timeout=300)[0] for night in nights]
+    for night, said in zip(nights, told, strict=True):
+        assert "Traceback" not in said
+        assert night.returncode == 0 or "being synced by another process" in said.replace("\n", " ")
+    assert published_rows(book) == before
+
+
+def test_raw_file_cut_short__is_named_and_put_back__the_next_night_is_right(book: Path) -> None:
+    before = published_rows(book)
+    cut = min((book.parent / "data" / "raw" / "binance" / "trades").glob("*.parquet"))
+    content = cut.read_bytes()
+    cut.write_bytes(content[: len(content) // 2])
+    done = lotkeeper("sync", "--config", book)
+    assert done.returncode == 1
+    assert cut.name in done.stdout.replace("\n", "")
+    assert "Traceback" not in done.stdout + done.stderr
+    assert published_rows(book) == before
+    cut.write_bytes(content)
+    assert lotkeeper("sync", "--config", book).returncode == 0
+    assert published_rows(book) == before
