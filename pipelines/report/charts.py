@@ -32,7 +32,7 @@ _LOSSES = ("short_loss_usd", "long_loss_usd", "review_loss_usd")
 _HEIGHT = 300
 _ROW_HEIGHT = 34
 _DRAWN_LOTS = 1000
-_FEW_TICKS = 5  # as many as a phone has room for
+_FEW_TICKS = 3  # as many as a phone has room for
 
 
 @dataclass(frozen=True, slots=True)

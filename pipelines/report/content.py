@@ -97,6 +97,16 @@ class Content:
         return sorted({row["law"] for row in self.repurchase if row["law"] is not None})
 
     @property
+    def repurchase_to_mind(self) -> Rows:
+        """What of `repurchase` has something of its own to say."""
+        return [row for row in self.repurchase if not _is_quiet(row)]
+
+    @property
+    def repurchase_quiet(self) -> Rows:
+        """The rest of `repurchase`: coins that may be bought back at once."""
+        return [row for row in self.repurchase if _is_quiet(row)]
+
+    @property
     def recent_nights(self) -> Rows:
         """The latest of `nights`, the last one first."""
         return self.nights[: -SHOWN_NIGHTS - 1 : -1]
@@ -154,3 +164,9 @@ def read_content(
         problems=rows("list_problems"),
         differences=rows("read_balance_differences"),
     )
+
+
+def _is_quiet(row: Mapping[str, Any]) -> bool:
+    """Whether nothing came in lately or comes by itself, no own wish is later than the law, and nobody is warned."""
+    says = (row["upcoming"], row["warnings"], row["bought_before_quantity"], row["reentry_reason"])
+    return bool(row["is_allowed_at_once"]) and not any(says)
