@@ -103,7 +103,7 @@ def test_tell__very_much_is_new__the_message_stays_short_and_says_how_much_more(
     told = _tell(book)
     assert told.new > 5000
     assert len("\n".join(box.messages[0]["message"])) < 50_000
-    assert "- and 4,994 more" in told.lines
+    assert any(line.startswith("- and ") and line.endswith(" more") for line in told.lines)
 
 
 def test_tell__server_refuses__says_so_without_the_address(
