@@ -260,7 +260,8 @@ class EvmAccount(_Account):
     chain: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     chain_id: int | None = Field(default=None, gt=0)
     coin: str | None = Field(default=None, pattern=r"^[A-Z0-9]{1,16}$")
-    rpc_url: NodeUrl | tuple[NodeUrl, ...] = Field(min_length=1)
+    rpc_url: NodeUrl | tuple[NodeUrl, ...] = ()
+    replay: str | None = None
     addresses: tuple[Annotated[str, AfterValidator(checked_address)], ...] = Field(min_length=1)
     start_block: int | None = Field(default=None, ge=0)
     confirmations: int | None = Field(default=None, ge=0)
@@ -286,6 +287,10 @@ class EvmAccount(_Account):
             )
         if known is not None and self.chain_id not in {None, known.chain_id}:
             raise ValueError(f"the chain {self.chain} has the chain_id {known.chain_id}; remove the key")
+        if bool(self.nodes) == (self.replay is not None):
+            raise ValueError(
+                'a wallet needs a node to ask, such as rpc_url = "env:ETH_RPC_URL" (and no replay beside it)'
+            )
         if self.start_block is not None and self.since is not None:
             raise ValueError("start_block and since say the same; give one of them")
         if self.way == "index" and self.index_url is None:

@@ -84,6 +84,7 @@ def evm_connector(configuration: conf.Configuration, account: conf.EvmAccount) -
         way=account.way,
         index_url=account.index_url,
         index_key=configuration.secret(account.index_key),
+        replay_folder=configuration.resolve(account.replay) if account.replay else None,
     )
     decoding = Decoding(
         chain=account.chain,
@@ -180,6 +181,8 @@ def _token_sources(configuration: conf.Configuration) -> list[TokenSource]:
     prices = configuration.prices
     chains: dict[str, PoolChain] = {}
     for wallet in _wallets(configuration) if prices.pools else ():
+        if wallet.replay is not None:
+            continue  # a recording has no answers about pools
         url = wallet.nodes[0]
         try:
             secret = url if is_own_machine(url) else configuration.secret(url) or ""

@@ -5,6 +5,7 @@ Belongs here: these values. Does not belong here: where they are configured, wha
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 from connectors.evm.chains import Chain
@@ -18,6 +19,7 @@ class EvmAccount:
 
     `addresses` are in lower case; `family` are the addresses of all accounts of the book. `rpc_urls` and `index_key`
     are secrets. Blocks before `start_block`, or before `since`, are not read; of a way that is set only that is used.
+    `replay_folder` holds the recorded answers of a node, which then answer instead of any.
     """
 
     name: str
@@ -31,6 +33,7 @@ class EvmAccount:
     way: WayName | None = None
     index_url: str | None = None
     index_key: str | None = None
+    replay_folder: Path | None = None
 
     @property
     def depth(self) -> int:

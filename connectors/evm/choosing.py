@@ -23,6 +23,9 @@ from connectors.evm.ways.block_scan import BlockScanWay
 from connectors.evm.ways.index import IndexWay
 from connectors.evm.ways.otterscan import OtterscanWay
 from connectors.evm.ways.trace_filter import TraceFilterWay
+from connectors.replay.node import RecordedNode
+from connectors.replay.transport import ReplayAdapter
+from connectors.replay.venue import ReplayDataError
 from connectors.sync import SourceAnswerError, SourceError, SourceRefusedError
 
 WAYS: tuple[WayName, ...] = ("trace_filter", "otterscan", "alchemy", "index", "balances", "block_scan")
@@ -62,9 +65,7 @@ class Chosen:
 def choose(account: EvmAccount, *, stack: ExitStack, sleep: Callable[[float], None] = time.sleep) -> Chosen:
     """The best way that any node of `account` offers. Connections are closed by `stack`. Raises `SourceError`."""
     nodes, passed_over = [], []
-    for place, url in enumerate(account.rpc_urls, start=1):
-        label = "the node" if len(account.rpc_urls) == 1 else f"node {place} of {len(account.rpc_urls)}"
-        node = Node(url, label=label, sleep=sleep)
+    for node in _nodes(account, sleep):
         stack.callback(node.close)
         try:
             nodes.append((node, number(node.ask("eth_chainId")), _genesis(node)))
@@ -90,6 +91,19 @@ def choose(account: EvmAccount, *, stack: ExitStack, sleep: Callable[[float], No
         f"no node of this account offers the way {account.way!r}. Take `way` out of the configuration to use the best "
         "that there is"
     )
+
+
+def _nodes(account: EvmAccount, sleep: Callable[[float], None]) -> list[Node]:
+    """The nodes of the account, or its recorded one. Raises `SourceError` for a recording that can not be read."""
+    if account.replay_folder is not None:
+        try:
+            transport = ReplayAdapter(RecordedNode.load(account.replay_folder))
+        except ReplayDataError as error:
+            raise SourceAnswerError(str(error)) from error
+        return [Node("http://recorded", label="the recorded node", sleep=sleep, transport=transport)]
+    count = len(account.rpc_urls)
+    labels = ["the node"] if count == 1 else [f"node {place} of {count}" for place in range(1, count + 1)]
+    return [Node(url, label=label, sleep=sleep) for url, label in zip(account.rpc_urls, labels, strict=True)]
 
 
 def _offers(

@@ -16,6 +16,7 @@ from threading import Lock, Semaphore
 from typing import Any
 
 import requests
+from requests.adapters import BaseAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from connectors.evm.refusals import (
@@ -56,10 +57,19 @@ class _NoBatchError(Exception):
 
 
 class Node:
-    """The node at `url`, which the texts of errors call `label`. Makes no request when it is constructed."""
+    """The node at `url`, which the texts of errors call `label`. Makes no request when it is constructed.
+
+    With a `transport` nothing goes to the network: it answers every request.
+    """
 
     def __init__(
-        self, url: str, *, label: str = "the node", sleep: Callable[[float], None] = time.sleep, seconds: float = 60.0
+        self,
+        url: str,
+        *,
+        label: str = "the node",
+        sleep: Callable[[float], None] = time.sleep,
+        seconds: float = 60.0,
+        transport: BaseAdapter | None = None,
     ) -> None:
         self.label = label
         self.requests = 0
@@ -78,6 +88,9 @@ class Node:
         self._surplus = 0
         self._pool = ThreadPoolExecutor(max_workers=PARALLEL, thread_name_prefix="node")
         self._session = requests.Session()
+        if transport is not None:
+            for scheme in ("https://", "http://"):
+                self._session.mount(scheme, transport)
 
     def close(self) -> None:
         """Let go of connections and threads."""

@@ -157,7 +157,8 @@ class Book:
         _, amount, asset, to_account, *options = step.words
         fee = Decimal(WITHDRAWAL_FEES[step.account][asset])
         net = round_down(self._quantity(step, amount, asset), _EIGHT) - fee
-        tx_hash = chain_hash(step.key, asset)
+        told = [option[5:] for option in options if option.startswith("hash=")]
+        tx_hash = told[0] if told else chain_hash(step.key, asset)
         yield Event(
             step.at, step.account, "withdrawal", step.key, sent=Amount(net, asset), fee=Amount(fee, asset),
             tx_hash="" if "nohash" in options else tx_hash, order=step.key, counterparty=to_account,

@@ -14,6 +14,31 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
+WALLET = "0x5a3b1e0000000000000000000000000000005a3b"
+
+
+class Recording:
+    """What the node of the wallet answered."""
+
+    def __init__(self) -> None:
+        self.rows = json.loads((EXAMPLES / "venues" / "wallet" / "node.json").read_bytes())
+
+    def results(self, method: str) -> list[tuple[list[Any], Any]]:
+        """Parameters and result of every question by `method` that was not refused."""
+        return [(row["params"], row["result"]) for row in self.rows if row["method"] == method and "result" in row]
+
+    def held(self) -> dict[str, int]:
+        """What the wallet holds at the last block that was asked about, in smallest units: of coins, of contracts."""
+        coins = {int(at, 16): int(told, 16) for (who, at), told in self.results("eth_getBalance") if who == WALLET}
+        last = max(coins)
+        tokens = {
+            call["to"]: int(told, 16)
+            for (call, at), told in self.results("eth_call")
+            if int(at, 16) == last and call["data"] == f"0x70a08231{WALLET[2:]:0>64}"  # balanceOf
+        }
+        return {"": coins[last], **tokens}
+
+
 class Wire:
     """One venue's folder. Numbers in JSON are read as `Decimal`, so nothing is rounded on the way."""
 
@@ -42,6 +67,11 @@ def kraken() -> Wire:
 @pytest.fixture(scope="session")
 def binance() -> Wire:
     return Wire("binance")
+
+
+@pytest.fixture(scope="session")
+def recording() -> Recording:
+    return Recording()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,16 @@ from filelock import FileLock
 PROGRAM = "from pipelines.cli import main; main()"
 KRAKEN_CODES = {"XXBT": "BTC", "XXDG": "DOGE", "ETH.B": "ETH"}
 ZERO = Decimal(0)
+WALLET = "0x5a3b1e0000000000000000000000000000005a3b"
+WETH, ALPH, CLAIM = (
+    f"0x{digits}"
+    for digits in (
+        "5fbdb2315678afecb367f032d93f642f64180aa3",
+        "cf7ed3acca5a467e9e704c703e8d87f634fb0fc9",
+        "dc64a140aa3e981100a9beca4e685f962f0cf6c9",
+    )
+)
+SPAM = f"CLAIM-{CLAIM}@ethereum"
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +65,7 @@ def _pool_totals(pool: list[dict[str, str]]) -> dict[str, Decimal]:
 
 
 def test_open_lots__of_every_account__are_what_the_venues_say_they_hold(
-    books: duckdb.DuckDBPyConnection, kraken: Any, binance: Any, pool: list[dict[str, str]]
+    books: duckdb.DuckDBPyConnection, kraken: Any, binance: Any, pool: list[dict[str, str]], recording: Any
 ) -> None:
     held: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for asset, row in kraken.read("BalanceEx").items():
@@ -65,6 +75,10 @@ def test_open_lots__of_every_account__are_what_the_venues_say_they_hold(
         held["binance", row["asset"]] += Decimal(row["free"])
     held |= {("pool", coin): quantity for coin, quantity in _pool_totals(pool).items()}
     held |= {("outside", "BTC"): Decimal("0.0999"), ("outside", "XMR"): Decimal("3.9998")}
+    wei = Decimal(1).scaleb(-18)
+    wallet = recording.held()
+    held["wallet", "ETH"] = (wallet[""] + wallet[WETH]) * wei
+    held |= {("wallet", name): wallet[contract] * wei for contract, name in ((ALPH, "ALPH"), (CLAIM, SPAM))}
     held["kraken", "LTC"] -= Decimal("1.75")  # came in unexplained: no lot
     held["binance", "ETC"] -= Decimal("0.009")  # what is left of the 2.5 that nothing tells
     del held["kraken", "ZUSD"]
@@ -103,7 +117,7 @@ def test_quality__holds_what_the_readme_says_and_nothing_else(books: duckdb.Duck
 def test_transfers__are_paired_by_hash_or_by_amount_and_time(books: duckdb.DuckDBPyConnection) -> None:
     assert _rows(books, "SELECT rule, count(*) FROM ledger.transfers GROUP BY ALL ORDER BY ALL") == [
         ("amount_time", 2),
-        ("tx_hash", 19),
+        ("tx_hash", 20),
     ]
 
 
@@ -171,3 +185,29 @@ def test_candidates__of_the_sample__show_every_status_and_term(books: duckdb.Duc
         "SELECT asset, quantity, days_to_long_term FROM harvest.candidates "
         "WHERE account = 'kraken' AND days_to_long_term BETWEEN 1 AND 14 AND unrealized_usd < -100",
     ) == [("ZEC", Decimal(3), 8)]
+
+
+def test_wallet__of_the_sample__pays_the_gas_of_its_receipts_and_marks_what_nobody_asked_for(
+    books: duckdb.DuckDBPyConnection, recording: Any
+) -> None:
+    """Six transactions of its own, one of which failed."""
+    receipts = [row for _, row in recording.results("eth_getTransactionReceipt") if row["from"] == WALLET]
+    gas = sum(int(row["gasUsed"], 16) * int(row["effectiveGasPrice"], 16) for row in receipts)
+    assert sorted(row["status"] for row in receipts) == ["0x0", *["0x1"] * 5]
+    assert _rows(books, "SELECT -sum(quantity) FROM ledger.postings WHERE account = 'wallet' AND role = 'fee'") == [
+        (Decimal(gas).scaleb(-18),)
+    ]
+    assert _rows(books, "SELECT asset, mark FROM ledger.spam") == [(SPAM, "bait")]
+
+
+def test_wallet__of_the_sample__sells_a_part_of_the_swapped_coins_at_a_loss(books: duckdb.DuckDBPyConnection) -> None:
+    """Cost 5,000 at the 0.12831 of the day of the swap; received 0.158156980859108161 ETH at 3,577.93, less gas."""
+    cost = 5000 * Decimal("0.12831")
+    received = Decimal("0.158156980859108161") * Decimal("3577.93") - Decimal("0.000136518463332924") * Decimal(
+        "3577.93"
+    )
+    loss = _rows(books, "SELECT gain_usd FROM lots.disposals WHERE account = 'wallet' AND asset = 'ALPH'")
+    assert [gain.quantize(Decimal("1e-6")) for (gain,) in loss] == [(received - cost).quantize(Decimal("1e-6"))]
+    assert _rows(books, "SELECT asset, status FROM harvest.candidates WHERE account = 'wallet' AND asset = 'ALPH'") == [
+        ("ALPH", "review")
+    ]

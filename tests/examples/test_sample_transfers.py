@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+WALLET = "0x5a3b1e0000000000000000000000000000005a3b"
 KRAKEN_CODES = {"XXBT": "BTC", "XETH": "ETH", "XLTC": "LTC", "XXDG": "DOGE", "XXMR": "XMR", "XETC": "ETC"}
 
 
@@ -23,15 +24,31 @@ class Move(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def received(kraken: Any, binance: Any) -> list[Move]:
-    return [
-        Move("kraken", KRAKEN_CODES.get(row["asset"], row["asset"]), Decimal(row["amount"]), row["txid"], row["time"])
-        for row in kraken.read("DepositStatus")
-        if row["asset"] != "ZUSD"
-    ] + [
-        Move("binance", row["coin"], Decimal(row["amount"]), row["txId"], row["insertTime"] // 1000)
-        for row in binance.read("capital/deposit/hisrec")
-    ]
+def received(kraken: Any, binance: Any, recording: Any) -> list[Move]:
+    return (
+        [
+            Move(
+                "kraken", KRAKEN_CODES.get(row["asset"], row["asset"]), Decimal(row["amount"]), row["txid"], row["time"]
+            )
+            for row in kraken.read("DepositStatus")
+            if row["asset"] != "ZUSD"
+        ]
+        + [
+            Move("binance", row["coin"], Decimal(row["amount"]), row["txId"], row["insertTime"] // 1000)
+            for row in binance.read("capital/deposit/hisrec")
+        ]
+        + [
+            Move(
+                "wallet",
+                "ETH",
+                Decimal(int(row["value"], 16)).scaleb(-18),
+                row["hash"],
+                _block_time(recording, row["hash"]),
+            )
+            for _, row in recording.results("eth_getTransactionByHash")
+            if row["to"] == WALLET and int(row["value"], 16)
+        ]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +68,14 @@ def sent(kraken: Any, binance: Any, pool: list[dict[str, str]]) -> list[Move]:
         if row["Sent Amount"] and not row["Received Amount"] and not row["Label"]
     ]
     return from_kraken + from_binance + from_pool
+
+
+def _block_time(recording: Any, tx_hash: str) -> int:
+    return next(
+        int(row["blockTimestamp"])
+        for _, row in recording.results("eth_getTransactionReceipt")
+        if row["transactionHash"] == tx_hash
+    )
 
 
 def _seconds(text: str) -> int:

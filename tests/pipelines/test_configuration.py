@@ -220,3 +220,12 @@ def test_choice_about_lots__that_the_law_does_not_know__is_refused_on_its_line(
 ) -> None:
     with pytest.raises(ConfigurationError, match=words):
         read_configuration(_write(tmp_path, BRITISH + added))
+
+
+@pytest.mark.parametrize("nodes", ["", 'rpc_url = "env:ETH_RPC"\nreplay = "venues/wallet"\n'])
+def test_configuration__wallet_with_neither_or_both_of_node_and_recording__is_refused(
+    tmp_path: Path, nodes: str
+) -> None:
+    text = GOOD + WALLET.replace('rpc_url = "env:ETH_RPC"\n', nodes)
+    with pytest.raises(ConfigurationError, match="a wallet needs a node to ask"):
+        read_configuration(_write(tmp_path, text))

@@ -48,7 +48,7 @@ def test_definitions__every_asset__has_description_group_kinds(definitions: dg.D
 
 def test_definitions__every_account__is_stale_after_36_hours(definitions: dg.Definitions) -> None:
     accounts = [spec for spec in definitions.resolve_all_asset_specs() if spec.key.path[0] == "raw" and not spec.deps]
-    assert len(accounts) == 3
+    assert len(accounts) == 4
     for spec in accounts:
         assert spec.freshness_policy == dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
 
