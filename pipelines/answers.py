@@ -88,6 +88,10 @@ def _gift(row: Row) -> list[Answer]:
     return [Answer("you know the giver's cost", _resolve(row, "--as gift --cost USD --acquired DAY --fair-value USD"))]
 
 
+def _twice(row: Row) -> list[Answer]:
+    return [Answer("the same event", _resolve(row, "--ignore"))]
+
+
 def _stale(row: Row) -> list[Answer]:
     subject = shlex.quote(row["override_id"])
     return [Answer("it no longer counts", f"resolve {subject} --undo")]
@@ -109,4 +113,5 @@ _ANSWERS: Mapping[str, Callable[[Row], list[Answer]]] = {
     "missing_price": _no_price,
     "gift_without_basis": _gift,
     "stale_override": _stale,
+    "told_twice": _twice,
 }

@@ -37,7 +37,7 @@ def build_problems(book: Book) -> None:
     run_query(book.connection, "find_problems.sql")
     store_rows(book.connection, "stakes", _stakes(book.connection))
     book.connection.execute(_INSERT)
-    drop_tables(book.connection, "unlisted_folders", "found_problems", "stakes")
+    drop_tables(book.connection, "unlisted_folders", "told_events", "found_problems", "stakes")
 
 
 def _stakes(connection: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -86,6 +86,7 @@ PROBLEMS = Step(
             "missing_lots",
             "gift_without_basis",
         ),
+        _no_problem("everything_is_told_once", "No two accounts tell the same event.", "told_twice"),
         _no_problem(
             "every_transfer_is_paired",
             "Nothing came in or left without its other end.",

@@ -1,6 +1,19 @@
 -- From lots.events, lots.shortfalls, lots.methods, lots.identifications, quality.quarantine, ledger.overrides and
 -- `unlisted_folders`: what stands between the books and a proven figure, in `found_problems`.
 
+-- What was told beside transfers, each as what it moved apart from fees (which one source may tell and another not).
+CREATE OR REPLACE TEMP TABLE told_events AS
+SELECT
+    transaction_id, account, any_value(kind) AS kind, min(occurred_at) AS occurred_at,
+    list(asset || ' ' || quantity ORDER BY asset, quantity) AS moved,
+    min_by(posting_id, place) FILTER (NOT is_cash) AS event_id,
+    min_by(asset, place) FILTER (NOT is_cash) AS asset,
+    abs(min_by(quantity, place) FILTER (NOT is_cash)) AS quantity
+FROM ledger.postings
+WHERE role = 'principal' AND kind NOT IN ('deposit', 'withdrawal') AND NOT is_spam
+GROUP BY transaction_id, account
+HAVING count(*) FILTER (NOT is_cash) > 0;
+
 CREATE OR REPLACE TEMP TABLE found_problems AS
 WITH from_events AS (
     SELECT
@@ -68,6 +81,15 @@ SELECT 'unconfirmed_transfer:' || transfer_id AS problem_id, 'unconfirmed_transf
         || 'confirm it, or say that it was something else' ELSE 'Until it is confirmed, both stay unpaired' END
         || CASE WHEN rule IN ('split', 'batch') THEN '. It is one of several parts: call each end own' ELSE '' END AS detail
 FROM (SELECT *, regexp_replace(to_posting_id, '#[0-9]+$', '') AS transaction_id FROM ledger.transfers) WHERE NOT is_confirmed
+UNION ALL BY NAME
+SELECT 'told_twice:' || b.event_id AS problem_id, 'told_twice' AS problem, b.account, b.asset, b.quantity,
+    b.occurred_at, b.transaction_id, b.event_id,
+    rtrim(rtrim(b.quantity::VARCHAR, '0'), '.') || ' ' || b.asset || ' in ' || b.account || ' seems to be told twice: '
+        || a.transaction_id || ' has the same amounts within a minute. Both are booked: take one of them out' AS detail
+FROM told_events AS a JOIN told_events AS b
+    ON a.moved = b.moved AND a.kind = b.kind AND a.account < b.account
+    AND b.occurred_at BETWEEN a.occurred_at - INTERVAL 1 MINUTE AND a.occurred_at + INTERVAL 1 MINUTE
+QUALIFY row_number() OVER (PARTITION BY b.event_id ORDER BY a.account, a.transaction_id) = 1
 UNION ALL BY NAME
 SELECT 'rejected_row:' || account || '/' || stream || '/' || id || coalesce(':' || asset, '') AS problem_id,
     'rejected_row' AS problem, account, asset, occurred_at, account || '/' || stream || '/' || id AS transaction_id,
