@@ -48,7 +48,7 @@ def test_sync_job__one_account_fails__the_others_succeed_and_it_is_red_at_once(
     synced: dg.ExecuteInProcessResult,
 ) -> None:
     materialized = {event.asset_key for event in synced.get_asset_materialization_events()}
-    assert materialized == {dg.AssetKey(["raw", "kraken"]), dg.AssetKey(["raw", "binance"])}
+    assert materialized == {dg.AssetKey(["raw", name]) for name in ("kraken", "binance", "wallet")}
     failed = [event for event in synced.all_events if event.is_step_failure]
     assert [event.step_key for event in failed] == ["raw__pool"]
     assert "pool.csv can not be read" in str(failed[0].step_failure_data.user_failure_data)
@@ -59,7 +59,7 @@ def test_build_job__after_a_sync_that_failed_in_part__publishes(built: dg.Execut
     assert built.success
     with duckdb.connect(book.parent / "data" / "lotkeeper.duckdb", read_only=True) as connection:
         accounts = connection.execute("SELECT DISTINCT account FROM ledger.postings ORDER BY ALL").fetchall()
-    assert accounts == [("binance",), ("kraken",)]
+    assert accounts == [("binance",), ("kraken",), ("wallet",)]
 
 
 def test_build_job__every_table__tells_rows_columns_and_what_was_added(built: dg.ExecuteInProcessResult) -> None:
