@@ -8,11 +8,11 @@ Belongs here: what is new, the message, sending it. Does not belong here: what i
 
 import json
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from connectors.raw import make_private
 from pipelines.configuration import Configuration, Paths
 from warehouse.alerts import SUBJECTS, Alert, Thresholds, current_alerts
 from warehouse.connection import open_warehouse
+from warehouse.publish import replace_file
 
 MOST_OF_A_SUBJECT = 10
 LONGEST_TEXT = 400
@@ -122,11 +123,4 @@ def _read_told(paths: Paths) -> set[str]:
 
 def _write_told(paths: Paths, keys: set[str]) -> None:
     make_private(paths.data)
-    temporary = paths.told_alerts.with_name(f".{paths.told_alerts.name}.{os.getpid()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(sorted(keys), file, indent=0)
-        temporary.replace(paths.told_alerts)
-    finally:
-        temporary.unlink(missing_ok=True)
+    replace_file(paths.told_alerts, BytesIO(json.dumps(sorted(keys), indent=0).encode()))

@@ -19,8 +19,6 @@ from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -33,6 +31,7 @@ from connectors.evm.chains import CHAINS, Chain
 from connectors.evm.gifts import ValidatorRule
 from pipelines.addresses import checked_address, is_own_machine
 from pipelines.lots_section import FIFO, LotMethods, Lots
+from pipelines.section import Section
 from pipelines.toml_lines import line_of
 from pipelines.wallets_section import Wallets
 from warehouse.tax.countries import country_of
@@ -89,11 +88,7 @@ Secret = Annotated[str, AfterValidator(_named_secret)]
 NodeUrl = Annotated[str, AfterValidator(_node)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Taxpayer(_Section):
+class Taxpayer(Section):
     """Whose taxes these are."""
 
     jurisdiction: Annotated[str, AfterValidator(_known_country)] = "US"
@@ -106,13 +101,13 @@ class Taxpayer(_Section):
     state_rate: Decimal = Field(default=Decimal(0), ge=0, lt=1)
 
 
-class Sync(_Section):
+class Sync(Section):
     """When the night's work starts, in the taxpayer's time zone."""
 
     schedule: Annotated[str, AfterValidator(_five_fields)] = "0 2 * * *"
 
 
-class Alerts(_Section):
+class Alerts(Section):
     """Where one message a night goes, and from when on something is worth a word."""
 
     url: Secret | None = None
@@ -123,7 +118,7 @@ class Alerts(_Section):
     year_end_within_days: int = Field(default=30, ge=0)
 
 
-class Prices(_Section):
+class Prices(Section):
     """Where prices come from: the user's own file, these venues, pools on the wallets' chains, an index."""
 
     venues: tuple[str, ...] = ("kraken", "coinbase", "binance")
@@ -135,7 +130,7 @@ class Prices(_Section):
     replay: dict[str, str] = Field(default_factory=dict)
 
 
-class TaxYear(_Section):
+class TaxYear(Section):
     """What the return of one year says; amounts as `TaxYearSettings` in the books describes them."""
 
     filing_status: FilingStatus | None = None
@@ -147,7 +142,7 @@ class TaxYear(_Section):
     other_long_gain_usd: Decimal = Decimal(0)
 
 
-class WashSale(_Section):
+class WashSale(Section):
     """What a wash sale rule treats as the same thing, and from when a law reaches coins."""
 
     groups: tuple[tuple[str, ...], ...] | None = None
@@ -163,14 +158,14 @@ class WashSale(_Section):
         return groups
 
 
-class Income(_Section):
+class Income(Section):
     """What of the income is a business's; it then goes on Schedule C."""
 
     mining_is_business: bool = False
     business_accounts: tuple[str, ...] = ()
 
 
-class Forms(_Section):
+class Forms(Section):
     """How the forms are filled in; `FormSettings` in the books says what each does."""
 
     whole_dollars: bool = False
@@ -180,7 +175,7 @@ class Forms(_Section):
     accept_reported_values: bool = False
 
 
-class Form1099Da(_Section):
+class Form1099Da(Section):
     """A Form 1099-DA as the broker of an account gave it out, as CSV."""
 
     account: str
@@ -188,7 +183,7 @@ class Form1099Da(_Section):
     path: str
 
 
-class Harvest(_Section):
+class Harvest(Section):
     """What a plan of sales assumes, as `HarvestSettings` in the books describes it."""
 
     cost_rate: Decimal = Field(default=Decimal("0.004"), ge=0, lt=1)
@@ -204,7 +199,7 @@ class Harvest(_Section):
 AssetClass = Literal["coin", "tokenized_security", "etf", "security"]
 
 
-class _Account(_Section):
+class _Account(Section):
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)
     lot_method: LotMethods = FIFO
     held_by: Literal["broker", "self"] = "broker"
@@ -314,13 +309,13 @@ Account = Annotated[ExchangeAccount | CsvAccount | EvmAccount, Field(discriminat
 AnyAccount = ExchangeAccount | CsvAccount | EvmAccount
 
 
-class PathsSection(_Section):
+class PathsSection(Section):
     """Where everything that is made is kept."""
 
     data: str = "data"
 
 
-class _Document(_Section):
+class _Document(Section):
     as_of: AwareDatetime | None = None
     taxpayer: Taxpayer
     sync: Sync = Sync()

@@ -7,12 +7,12 @@ Belongs here: adding, replacing and taking back an entry. Does not belong here: 
 """
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 from filelock import FileLock
@@ -21,6 +21,7 @@ from connectors.raw import make_private
 from pipelines.configuration import Configuration, ConfigurationError
 from pipelines.overrides import parse_overrides
 from warehouse.decisions import EventOverride, OpeningLot, Overrides, PairOverride, PriceOverride
+from warehouse.publish import OWNER_ONLY, replace_file
 
 Decision = EventOverride | PairOverride | PriceOverride | OpeningLot
 
@@ -146,17 +147,8 @@ def _write(configuration: Configuration, lines: Sequence[str], expected: Sequenc
     found = _decisions(parse_overrides(text, configuration))
     if _said(found) != _said(expected):
         raise ConfigurationError(f"{path} is written in a way that this command can not edit: edit it by hand")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    mode = path.stat().st_mode & 0o777 if path.is_file() else 0o600
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    mode = path.stat().st_mode & 0o777 if path.is_file() else OWNER_ONLY
+    replace_file(path, BytesIO(text.encode()), mode=mode)
 
 
 def _said(decisions: Sequence[Decision]) -> set[Decision]:

@@ -6,17 +6,14 @@ Belongs here: their shape, and the way to the settings of the books. Does not be
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
+from pipelines.section import Section
 from warehouse.lots.methods import ChosenMethod
 from warehouse.lots.policy import GlobalAllocation, Method, Pool
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LotMethod(_Section):
+class LotMethod(Section):
     """A lot method from a date on. `evidence` says where a record stands that was made before the sales."""
 
     method: Method
@@ -54,7 +51,7 @@ def _known_pool(text: str) -> str:
     return text
 
 
-class Allocation(_Section):
+class Allocation(Section):
     """How basis was put into accounts at the end of 2024 (Rev. Proc. 2024-28): by a file of units, or by a rule.
 
     `evidence` says where the record stands that was made in time.
@@ -87,7 +84,7 @@ class Allocation(_Section):
         return GlobalAllocation(self.accounts, self.described_at, self.order)
 
 
-class Lots(_Section):
+class Lots(Section):
     """What holds for the lots of every account."""
 
     pool: Annotated[str, AfterValidator(_known_pool)] | None = None

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from pipelines.configuration import Configuration, ConfigurationError, explain_mistakes
+from pipelines.section import Section
 from pipelines.toml_lines import line_of
 from warehouse.decisions import (
     KINDS_IN,
@@ -63,9 +64,7 @@ TransactionId = Annotated[str, Field(pattern=r"^[^/]+/[^/]+/.+$")]
 Fingerprint = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Entry(Section):
     note: str | None = None
 
 
@@ -140,9 +139,7 @@ class _Lot(_Entry):
     cost_usd: Money
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Document(Section):
     event: tuple[_Event, ...] = ()
     pair: tuple[_Pair, ...] = ()
     price: tuple[_Price, ...] = ()

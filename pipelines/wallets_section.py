@@ -3,13 +3,13 @@
 Belongs here: its shape. Does not belong here: one account's addresses and nodes (`configuration.py`).
 """
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import field_validator
+
+from pipelines.section import Section
 
 
-class Wallets(BaseModel):
+class Wallets(Section):
     """What the books make of wrapped coins and of liquidity."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     weth_is_eth: bool = True
     liquidity: str = "trade"

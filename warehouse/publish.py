@@ -28,17 +28,17 @@ def publish(private: Path, public: Path) -> None:
         replace_file(public, source)
 
 
-def replace_file(public: Path, content: BinaryIO) -> None:
-    """Replace `public` by what `content` still has to read, whole or (`OSError`) not at all; for its owner only."""
+def replace_file(public: Path, content: BinaryIO, *, mode: int = OWNER_ONLY) -> None:
+    """Replace `public` by what `content` still has to read, whole or (`OSError`) not at all, with the rights `mode`."""
     temporary = public.with_name(f".{public.name}.{os.getpid()}.tmp")
     public.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "wb") as target:
             shutil.copyfileobj(content, target, 1 << 20)
             target.flush()
             os.fsync(target.fileno())
-        temporary.chmod(OWNER_ONLY)
+        temporary.chmod(mode)
         temporary.replace(public)
     finally:
         temporary.unlink(missing_ok=True)

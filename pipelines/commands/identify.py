@@ -6,7 +6,7 @@ journal is kept (`warehouse/matching`).
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, cast
@@ -26,7 +26,7 @@ from warehouse.harvest.picks import Pick, UnavailableLotsError, method_picks, na
 from warehouse.harvest.steps import open_lot
 from warehouse.lots.holding import local_date
 from warehouse.lots.journal import FrozenAllocation, JournalError, NamedLots, StandingOrder, Statement
-from warehouse.lots.policy import METHODS, Method
+from warehouse.lots.policy import METHODS, Method, day_begins
 from warehouse.matching.journal_file import append_entry
 from warehouse.matching.policies import fingerprint
 from warehouse.queries import select_rows
@@ -249,6 +249,6 @@ def _expiry(text: str | None, zone: ZoneInfo) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), zone).astimezone(UTC)
+        return day_begins(date.fromisoformat(text), zone)
     except ValueError as error:
         raise ConfigurationError(f"--expires {text!r} is no day, such as 2026-12-31") from error

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from warehouse.lots.journal import Entry, StandingOrder
-from warehouse.lots.policy import Method, MethodSince
+from warehouse.lots.policy import Method, MethodSince, day_begins
 
 _BY_LAW = frozenset({"fifo", "specific"})
 """What holds for units that nobody identified, so it needs no record."""
@@ -91,16 +91,16 @@ def method_periods(
     days = [day for day in (rules.recorded_since, told_since) if day is not None]
     starts = sorted(
         {
-            MethodSince("fifo").starts_at(zone),
+            day_begins(None, zone),
             *(statement.start.starts_at(zone) for statement in statements),
-            *(_midnight(day, zone) for day in days),
+            *(day_begins(day, zone) for day in days),
         }
     )
     periods: list[MethodPeriod] = []
     for start in starts:
         begun = [statement for statement in statements if statement.start.starts_at(zone) <= start]
-        needs_record = rules.recorded_since is not None and start >= _midnight(rules.recorded_since, zone)
-        needs_broker = told_since is not None and start >= _midnight(told_since, zone)
+        needs_record = rules.recorded_since is not None and start >= day_begins(rules.recorded_since, zone)
+        needs_broker = told_since is not None and start >= day_begins(told_since, zone)
         counting = [statement for statement in begun if _counts(statement, needs_record, needs_broker)]
         method: Method = counting[-1].start.method if counting else "fifo"
         wanted: Method = begun[-1].start.method if begun else "fifo"
@@ -131,7 +131,3 @@ def _counts(statement: _Statement, needs_record: bool, needs_broker: bool) -> bo
     if statement.start.method in _BY_LAW:
         return True
     return (statement.is_recorded or not needs_record) and (statement.is_broker_told or not needs_broker)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return MethodSince("fifo", day).starts_at(zone)

@@ -33,7 +33,7 @@ from warehouse.lots.memory import (
     MOVE,
     TAKE,
 )  # fmt: skip
-from warehouse.lots.policy import Method, MethodSince, Policy
+from warehouse.lots.policy import Method, Policy, day_begins
 
 METHOD_CODES: dict[Method, int] = {
     "fifo": FIFO, "lifo": LIFO, "hifo": HIFO, "lofo": LOFO, "min_tax": MIN_TAX, "average": AVERAGE, "specific": FIFO,
@@ -213,7 +213,7 @@ def _opened(opening: Parts, columns: Columns, policy: Policy, lot_event: Rows) -
     blank = np.zeros(count, np.int32)
     since = policy.pool.since or date.min
     day = np.full(count, (since - date(1970, 1, 1)).days, np.int32)
-    time_us = np.full(count, microseconds(MethodSince("fifo", policy.pool.since).starts_at(policy.time_zone)), np.int64)
+    time_us = np.full(count, microseconds(day_begins(policy.pool.since, policy.time_zone)), np.int64)
     return {
         "op": np.full(count, ACQUIRE, np.int8),
         "event": np.full(count, _NOWHERE, np.int64),

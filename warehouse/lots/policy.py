@@ -57,6 +57,13 @@ class Pool:
         return cls("universal" if rule == "universal" else "account")
 
 
+def day_begins(day: date | None, zone: ZoneInfo) -> datetime:
+    """The instant at which the local date `day` begins in `zone`; of `None`, the beginning of time."""
+    if day is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class MethodSince:
     """From `since` on, lots go by `method`: a local date from its first moment, an instant, `None` the beginning."""
@@ -70,11 +77,9 @@ class MethodSince:
 
     def starts_at(self, zone: ZoneInfo) -> datetime:
         """The instant of `since` where dates begin at midnight in `zone`."""
-        if self.since is None:
-            return datetime.min.replace(tzinfo=UTC)
         if isinstance(self.since, datetime):
             return self.since.astimezone(UTC)
-        return datetime.combine(self.since, time(), zone).astimezone(UTC)
+        return day_begins(self.since, zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ here: how an allocation fills accounts.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +18,7 @@ from warehouse.lots.events import INSTANT, QUANTITY, USD
 from warehouse.lots.holding import local_date
 from warehouse.lots.limbs import Limbs, decimals_of, integers_of, limbs_of_integers
 from warehouse.lots.plan import Parts, Rows
-from warehouse.lots.policy import Allocation, Policy, SpecificAllocation
+from warehouse.lots.policy import Allocation, Policy, SpecificAllocation, day_begins
 from warehouse.lots.results import LOT_MOVES, PROBLEMS
 from warehouse.lots.run import LotFacts
 
@@ -112,7 +111,7 @@ def allocation_moves(columns: Columns, lot_event: Rows, placed: Placed, policy: 
         to_account=columns.accounts.take(pa.array(parts.account[order])),
         quantity=decimals_of(parts.quantity[order], QUANTITY),
         cost_usd=decimals_of(parts.cost[order], USD, parts.is_known[order]),
-        moved_at=pa.array([_midnight(policy)] * count, INSTANT),
+        moved_at=pa.array([day_begins(policy.pool.since, policy.time_zone)] * count, INSTANT),
         reason=pa.array(["allocation"] * count, pa.string()),
     )
 
@@ -141,15 +140,9 @@ def allocation_problems(placed: Placed, late: list[str], policy: Policy) -> pa.T
             pa.array([row[3] is not None for row in rows], pa.bool_()), amounts, pa.nulls(count, QUANTITY)
         ),
         value_usd=pa.nulls(count, USD),
-        occurred_at=pa.array([_midnight(policy)] * count, INSTANT),
+        occurred_at=pa.array([day_begins(policy.pool.since, policy.time_zone)] * count, INSTANT),
         detail=pa.array([row[4] for row in rows], pa.string()),
     )
-
-
-def _midnight(policy: Policy) -> datetime:
-    """The instant at which accounts become pools."""
-    since = policy.pool.since or date.min
-    return datetime.combine(since, time(), policy.time_zone).astimezone(UTC)
 
 
 def _balances(columns: Columns, chosen: Flags) -> dict[int, dict[int, int]]:

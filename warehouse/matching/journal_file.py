@@ -5,14 +5,14 @@ It lies beside the configuration and is, like it, the owner's: nothing makes it 
 Belongs here: reading the file, adding a line to it. Does not belong here: what an entry says (`warehouse/lots`).
 """
 
-import os
-import tempfile
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from warehouse.lots.journal import Entry, JournalError, Statement, next_entry, read_lines, write_line
+from warehouse.publish import replace_file
 
 _LOCK_SECONDS = 10
 
@@ -41,26 +41,8 @@ def append_entry(path: Path, statement: Statement, *, identified_at: datetime, n
         with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_SECONDS):
             entries = read_journal(path)
             entry = next_entry(entries, statement, identified_at=identified_at, note=note)
-            _replace(path, "".join(write_line(old) for old in [*entries, entry]))
+            text = "".join(write_line(old) for old in [*entries, entry])
+            replace_file(path, BytesIO(text.encode()))
     except Timeout as error:
         raise JournalError(f"{path}: another process has been writing to it for {_LOCK_SECONDS} seconds") from error
     return entry
-
-
-def _replace(path: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            Path(file.name).unlink()
-            raise
-    Path(file.name).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

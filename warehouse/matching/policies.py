@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from warehouse.lots.journal import Entry, FrozenAllocation, JournalError
 from warehouse.lots.methods import MethodPeriod, RecordRules, method_periods
-from warehouse.lots.policy import Allocation, MethodSince, Policy, Pool, SpecificAllocation
+from warehouse.lots.policy import Allocation, MethodSince, Policy, Pool, SpecificAllocation, day_begins
 from warehouse.settings import BookSettings
 from warehouse.tax.countries import country_of
 
@@ -30,7 +30,7 @@ def accounts_since(settings: BookSettings, as_of: datetime) -> datetime | None:
     pool = pool_of(settings)
     if pool.rule == "universal":
         return None
-    since = MethodSince("fifo", pool.since).starts_at(settings.time_zone)
+    since = day_begins(pool.since, settings.time_zone)
     return since if since <= as_of else None
 
 
