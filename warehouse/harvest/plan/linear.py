@@ -2,11 +2,16 @@
 
 Figures here are floats: a solver's. What it proposes is worked out again exactly by whoever asked.
 
+A program is relaxed first, its switches free between 0 and 1: that gives the bound, and mostly all but a few switches
+come out whole. With those held a small program is left, whose answer is mostly as good as the bound; the whole program
+is only searched where it is not.
+
 Belongs here: the solver. Does not belong here: anything of taxes or lots.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import highspy
 import numpy as np
@@ -14,6 +19,7 @@ from highspy._core import _Highs
 
 INFINITE = float("inf")
 _SEED = 1
+_NEARLY_WHOLE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +62,27 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What the solver found: a value for each variable, their objective, and the bound that none can be below."""
+    """What the solver found: a value for each variable, their objective, and the bound that none can be below.
+
+    No values and an infinite objective: nothing was found in the time there was.
+    """
 
     values: tuple[float, ...]
     objective: float
     bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When the solver may stop: within a relative or an absolute gap, or after so many seconds."""
+
+    gap: float
+    absolute_gap: float
+    seconds: float
+
+    def slack(self, objective: float) -> float:
+        """How far below `objective` a bound may lie."""
+        return max(self.gap * abs(objective), self.absolute_gap)
 
 
 @dataclass(slots=True)
@@ -109,6 +131,16 @@ class Program:
         self.row_low.append(low - total.constant)
         self.row_high.append(high - total.constant)
 
+    def chain(self, shares: Sequence[Sum]) -> None:
+        """Let each of `shares` (variables from 0 to 1) be above 0 only where the one before it is 1."""
+        for share, following in pairwise(next(iter(share.terms)) for share in shares):
+            (gone,) = self.variable(0.0, 1.0, is_whole=True).terms
+            self.columns += (share, gone, gone, following)
+            self.weights += (1.0, -1.0, 1.0, -1.0)
+            self.starts += (len(self.columns) - 2, len(self.columns))
+            self.row_low += (0.0, 0.0)
+            self.row_high += (INFINITE, INFINITE)
+
     def sum_of(self, terms: Mapping[int, float], constant: float, low: float, high: float) -> Sum:
         """A variable that is that sum, for sums of many terms that are used more than once."""
         total = self.variable(low, high)
@@ -150,40 +182,71 @@ class Program:
         self.hold(top - second + switch * (first.high - second.low), high=first.high - second.low)
         return top * sign
 
-    def minimize(self, objective: Sum, *, gap: float, absolute_gap: float, seconds: float) -> Solution | None:
-        """Solve to within a relative or an absolute gap, or as far as the time goes; `None` where nothing is feasible.
+    def relax(self, objective: Sum, *, seconds: float) -> Solution | None:
+        """The best with switches free between 0 and 1, which no solution can be below; `None`: nothing is feasible."""
+        return self._solved(self._solver(objective, is_relaxed=True, seconds=seconds))
 
-        Raises `RuntimeError` where the time was not enough to find any solution.
-        """
-        solver = self._solver(objective, is_relaxed=False)
-        for option, value in (("mip_rel_gap", gap), ("mip_abs_gap", absolute_gap), ("time_limit", seconds)):
-            solver.setOptionValue(option, value)
+    def minimize(self, objective: Sum, relaxed: Solution, limits: Limits) -> Solution | None:
+        """Solve within `limits`, from the answer of `relax`; `None` where nothing is feasible."""
+        if not relaxed.values:
+            return relaxed
+        whole = {
+            column: round(relaxed.values[column])
+            for column, is_whole in enumerate(self.is_whole)
+            if is_whole and abs(relaxed.values[column] - round(relaxed.values[column])) <= _NEARLY_WHOLE
+        }
+        if len(whole) == sum(self.is_whole):
+            return relaxed
+        limits = replace(limits, seconds=limits.seconds / 2)
+        first = self._search(objective, limits, held=whole)
+        if first is not None and first.objective - relaxed.bound <= limits.slack(first.objective):
+            return replace(first, bound=relaxed.bound)
+        found = self._search(objective, limits, start=first)
+        if found is None:
+            return None
+        best = min((found, *([first] if first is not None else [])), key=lambda solution: solution.objective)
+        return replace(best, bound=min(best.objective, max(found.bound, relaxed.bound)))
+
+    def _search(
+        self,
+        objective: Sum,
+        limits: Limits,
+        *,
+        held: Mapping[int, int] | None = None,
+        start: Solution | None = None,
+    ) -> Solution | None:
+        """The best with the switches `held` at their values, from `start`; `None` where nothing is feasible."""
+        solver = self._solver(objective, is_relaxed=False, seconds=limits.seconds)
+        solver.setOptionValue("mip_rel_gap", limits.gap)
+        solver.setOptionValue("mip_abs_gap", limits.absolute_gap)
+        for column, value in (held or {}).items():
+            solver.changeColBounds(column, value, value)
+        if start is not None and start.values:
+            solver.setSolution(len(start.values), np.arange(len(start.values), dtype=np.int32), np.array(start.values))
+        return self._solved(solver)
+
+    @staticmethod
+    def _solved(solver: _Highs) -> Solution | None:
         solver.run()
         status, info = solver.getModelStatus(), solver.getInfo()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            raise RuntimeError(f"the solver found no plan: {solver.modelStatusToString(status)}")
-        bound = info.mip_dual_bound if any(self.is_whole) else info.objective_function_value
+        if status not in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit}:
+            raise RuntimeError(f"the solver stopped: {solver.modelStatusToString(status)}")
+        is_done = status == highspy.HighsModelStatus.kOptimal
+        is_search = bool(solver.getLp().integrality_)
+        bound = info.mip_dual_bound if is_search else info.objective_function_value if is_done else -INFINITE
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible or not (is_search or is_done):
+            return Solution((), INFINITE, bound)
         return Solution(tuple(solver.getSolution().col_value), info.objective_function_value, bound)
 
-    def relaxed_bound(self, objective: Sum) -> float:
-        """What no solution can be below, with switches free between 0 and 1; infinite where nothing is feasible."""
-        solver = self._solver(objective, is_relaxed=True)
-        solver.run()
-        status = solver.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
-            return INFINITE
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise RuntimeError(f"the solver found no bound: {solver.modelStatusToString(status)}")
-        return float(solver.getInfo().objective_function_value)
-
-    def _solver(self, objective: Sum, *, is_relaxed: bool) -> _Highs:
+    def _solver(self, objective: Sum, *, is_relaxed: bool, seconds: float) -> _Highs:
         solver = _Highs()  # the public class around it prints a banner on standard output
         for option, value in (
             ("output_flag", False),
             ("threads", 1),
             ("random_seed", _SEED),
+            ("time_limit", seconds),
             ("mip_feasibility_tolerance", 1e-8),
             ("primal_feasibility_tolerance", 1e-8),
         ):

@@ -7,12 +7,14 @@ Belongs here: ranks and the figures of lines. Does not belong here: which sales 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal, localcontext
 
-from warehouse.exact import EXACT, USD_PLACES, from_units
-from warehouse.harvest.plan.holdings import Effects, Holding, sale_effects
+from warehouse.exact import EXACT, USD_PLACES, divide_half_even, from_units
+from warehouse.harvest.plan.holdings import Effects, Holding, PlanLot, sale_effects
+from warehouse.harvest.plan.later import Later
 from warehouse.harvest.plan.worth import Outcome, Standing, outcome
+from warehouse.lots.holding import Term
 
 _EIGHT = Decimal("1e-8")
 _ROUNDED = Context(prec=60)
@@ -83,14 +85,16 @@ def ranked_lines(standing: Standing, sales: Sequence[Sale]) -> tuple[Line, ...]:
 def break_even_price(standing: Standing, sale: Sale, everything: Effects) -> int | None:
     """The price between which and today's the sale adds to the rest of the plan, `everything` without it.
 
-    A sale at a loss is looked at upwards, one at a gain downwards.
+    A sale at a loss is looked at upwards, one at a gain downwards. Lots that are alike are looked at as one, so the
+    price is exact but for what rounding each of them at the eighth decimal of a dollar would change.
     """
     rest = everything - sale.effects
     base = price_of(standing, rest)
+    merged = _alike(sale, standing.later)
+    whole = tuple(lot.quantity for lot in merged.lots)
 
     def pays(price: int) -> bool:
-        effects = sale_effects(sale.holding.at_price(price), sale.taken, standing.later)
-        return price_of(standing, rest + effects) < base
+        return price_of(standing, rest + sale_effects(merged.at_price(price), whole, standing.later)) < base
 
     near = sale.holding.price
     far = 4 * near if sale.effects.short_gain + sale.effects.long_gain < 0 else 0
@@ -105,6 +109,22 @@ def break_even_price(standing: Standing, sale: Sale, everything: Effects) -> int
         else:
             far = middle
     return near
+
+
+def _alike(sale: Sale, later: Later) -> Holding:
+    """What is sold, with one lot for all that are of one term now and at the horizon."""
+    groups: dict[tuple[Term, bool], PlanLot] = {}
+    for lot, taken in zip(sale.holding.lots, sale.taken, strict=True):
+        if taken:
+            key = lot.term, later.is_long(lot.long_from)
+            part = replace(lot, quantity=taken, cost=divide_half_even(lot.cost * taken, lot.quantity))
+            other = groups.get(key)
+            groups[key] = (
+                part
+                if other is None
+                else replace(other, quantity=other.quantity + part.quantity, cost=other.cost + part.cost)
+            )
+    return replace(sale.holding, lots=tuple(groups.values()))
 
 
 def _ranked(standing: Standing, sales: Sequence[Sale]) -> list[Sale]:

@@ -19,7 +19,7 @@ from warehouse.harvest.plan.targets import Target
 from warehouse.harvest.plan.worth import Outcome, Standing, outcome
 
 SECONDS = 30.0
-"""How long the solver may take; where that is not enough the gap says so."""
+"""How long the solver may take in all; where that is not enough the gap says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,9 @@ def _without_idle(standing: Standing, sales: list[Sale]) -> list[Sale]:
 
 
 def _gap(net: Decimal, best: Decimal) -> Decimal:
-    """How far `net` lies below `best` as a share of `best`; less than a cent is nothing."""
+    """How far `net` lies below `best` as a share of `best`; less than a cent is nothing, no bound at all is 1."""
+    if best.is_infinite():
+        return Decimal(1)
     missing = best - net
     if missing < Decimal("0.01"):
         return Decimal(0)

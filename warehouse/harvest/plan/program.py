@@ -11,11 +11,11 @@ Belongs here: lots as variables, targets as constraints. Does not belong here: t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from warehouse.exact import USD_PLACES
 from warehouse.harvest.plan.holdings import Effects, Holding, lot_effects
-from warehouse.harvest.plan.linear import INFINITE, Program, Solution, Sum
+from warehouse.harvest.plan.linear import INFINITE, Limits, Program, Solution, Sum
 from warehouse.harvest.plan.targets import Target
 from warehouse.harvest.plan.taxation import THOUSAND, burden_of, cells
 from warehouse.harvest.plan.worth import Standing, outcome
@@ -74,36 +74,37 @@ def propose(
 ) -> Proposal:
     """The best sales of `holdings` for the year `standing`. `minimum_sale` is in 10^-8 USD.
 
-    Each cell of the plane of short and long gain has a program; those whose bound lies above what another reached are
-    not solved. Raises `NoPlanError` where a target can not be met.
+    Each cell of the plane of short and long gain has a program and its share of `seconds`; those whose bound lies above
+    what another reached are not solved. Where the time is not enough, the best that was found by then stands, at worst
+    no sale at all, and `best_usd` says what might still be there. Raises `NoPlanError` where a target can not be met.
     """
     base = Program()
     parts = [_add_holding(base, standing, holding, minimum_sale) for holding in holdings]
-    drafts = [
-        (draft.program.relaxed_bound(draft.objective), place, draft)
-        for place, draft in enumerate(_drafts(base, standing, parts, target))
-    ]
-    best: Solution | None = None
+    drafts = list(_drafts(base, standing, parts, target))
+    limits = Limits(GAP, _ABSOLUTE_GAP, seconds / max(1, len(drafts)) / 2)
+    relaxed = [(draft.program.relax(draft.objective, seconds=limits.seconds), draft) for draft in drafts]
+    feasible = [(solution, draft) for solution, draft in relaxed if solution is not None]
+    best = Solution((0.0,) * len(base.low), 0.0, 0.0) if target is None else Solution((), INFINITE, INFINITE)
     open_bound = INFINITE
-    for bound, _, draft in sorted(drafts, key=lambda item: item[:2]):
-        if bound == INFINITE or (best is not None and bound >= best.objective - _slack(best.objective)):
-            open_bound = min(open_bound, bound)
+    for solution, draft in sorted(feasible, key=lambda item: item[0].bound):
+        if solution.bound >= best.objective - limits.slack(best.objective):
+            open_bound = min(open_bound, solution.bound)
             continue
-        found = draft.program.minimize(draft.objective, gap=GAP, absolute_gap=_ABSOLUTE_GAP, seconds=seconds)
+        found = draft.program.minimize(draft.objective, solution, limits)
         if found is None:
             continue
         open_bound = min(open_bound, found.bound)
-        if best is None or found.objective < best.objective:
+        if found.objective < best.objective:
             best = found
-    if best is None:
-        raise NoPlanError("no sales of these lots, in the orders in which the accounts sell, meet the target")
+    if not best.values:
+        raise NoPlanError(
+            "no sales of these lots, in the orders in which the accounts sell, meet the target"
+            if open_bound == INFINITE
+            else f"no sales of these lots that meet the target were found within {seconds:g} seconds"
+        )
     rounds_up = target is not None and target.loss_usd is not None
     taken = tuple(_taken(part, best.values, minimum_sale, rounds_up=rounds_up) for part in parts)
-    return Proposal(taken, Decimal(repr(-open_bound * THOUSAND)))
-
-
-def _slack(objective: float) -> float:
-    return max(GAP * abs(objective), _ABSOLUTE_GAP)
+    return Proposal(taken, Decimal(repr(-min(open_bound, best.objective) * THOUSAND)))
 
 
 def _drafts(base: Program, standing: Standing, parts: Sequence[_Part], target: Target | None) -> Iterator[_Draft]:
@@ -184,10 +185,7 @@ def _add_holding(program: Program, standing: Standing, holding: Holding, minimum
     effects = tuple(lot_effects(holding, lot, lot.quantity, standing.later) for lot in holding.lots)
     shares = tuple(program.variable(0.0, 1.0) for _ in holding.lots)
     if holding.is_ordered:
-        for share, following in pairwise(shares):
-            gone = program.variable(0.0, 1.0, is_whole=True)
-            program.hold(share - gone, low=0.0)
-            program.hold(gone - following, low=0.0)
+        program.chain(shares)
     held = sum(lot.quantity for lot in holding.lots)
     weights = {next(iter(share.terms)): lot.quantity / held for share, lot in zip(shares, holding.lots, strict=True)}
     sold = Sum(program, weights, 0.0, 0.0, 1.0)

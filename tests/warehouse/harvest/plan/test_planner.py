@@ -15,6 +15,8 @@ from warehouse.exact import USD_PLACES, from_units
 from warehouse.harvest.plan.holdings import Holding, TradeCost
 from warehouse.harvest.plan.lines import ranked_lines
 from warehouse.harvest.plan.planner import Plan, freed, make_plan
+from warehouse.harvest.plan.program import NoPlanError
+from warehouse.harvest.plan.targets import Target
 from warehouse.settings import HarvestSettings
 
 CENT = Fraction(1, 100)
@@ -195,6 +197,34 @@ def test_plan__no_income_told__realizes_what_counts_and_claims_no_tax() -> None:
 def test_plan__nothing_to_sell__is_empty() -> None:
     plan = make_plan(standing(), [])
     assert (plan.sales, plan.net_benefit_usd, plan.gap) == ((), 0, 0)
+
+
+def test_plan__no_time_to_solve__sells_nothing_and_proves_nothing() -> None:
+    lots = (plan_lot("a", "2026-03-01", "1", "49000"), plan_lot("b", "2026-03-02", "1", "48000"))
+    held = [holding(*lots, price="40000")]
+    plan = make_plan(standing(short="9000"), held, seconds=0)
+    assert (plan.sales, plan.net_benefit_usd, plan.gap) == ((), 0, 1)
+    assert make_plan(standing(short="9000"), held).gap <= Decimal("0.001")
+
+
+def test_plan__no_time_to_solve_and_a_target__says_so() -> None:
+    lots = (plan_lot("a", "2026-03-01", "1", "49000"), plan_lot("b", "2026-03-02", "1", "48000"))
+    held = [holding(*lots, price="40000")]
+    with pytest.raises(NoPlanError, match="were found within 0 seconds"):
+        make_plan(standing(short="9000"), held, target=Target(Decimal(3000), "short"), seconds=0)
+
+
+def test_break_even__many_lots_of_one_kind__is_the_price_at_which_all_of_them_add_nothing() -> None:
+    year = standing(short="90000")
+    lots = [plan_lot(f"l{number}", "2026-03-01", "0.1", str(4900 + number)) for number in range(9)]
+    rates = TradeCost(Decimal("0.004"), Decimal("0.004"))
+    (line,) = ranked_lines(year, make_plan(year, [holding(*lots, price="40000", cost=rates)]).sales)
+    price = line.break_even_price
+    assert price is not None
+    opinion = SecondOpinion(year, HarvestSettings(), Decimal(120000))
+    at, above = ([line.sale.holding.at_price(price + more)] for more in (0, 10**14))
+    assert opinion.net(at, [line.sale.taken]) > -CENT / 100
+    assert opinion.net(above, [line.sale.taken]) < CENT / 100
 
 
 def test_break_even__price_found__adds_nothing_above_it() -> None:
