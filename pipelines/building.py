@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.prices.fetcher import PriceReport, Wanted
+from connectors.prices.fetcher import PriceReport, Wanted, WantedEvent
 from connectors.raw import RawStore, make_private
 from pipelines.configuration import Configuration, Paths
 from pipelines.metadata import TableDescription, count_rows, describe_table, has_table
@@ -27,7 +27,7 @@ from pipelines.syncing import only_one
 from warehouse.build import STEPS, CheckResult, check_step, stop_where_blocked
 from warehouse.connection import open_warehouse
 from warehouse.harvest.history.steps import record_night
-from warehouse.market.wanted import wanted_prices
+from warehouse.market.wanted import wanted_events, wanted_prices
 from warehouse.publish import publish, replace_file
 from warehouse.steps import Book, Step
 from warehouse.tax.history.steps import record_years
@@ -77,10 +77,12 @@ def fetch_prices(configuration: Configuration, *, build_id: str, now: datetime) 
     """Ask the configured venues for the closes that the book wants and raw does not have."""
     with open_warehouse(private_path(configuration.paths, build_id), read_only=True) as connection:
         wanted = wanted_prices(connection, now, base_currency=configuration.country.base_currency)
+        events = wanted_events(connection, now)
     with only_one(configuration.paths.raw, PRICES_ACCOUNT):
         return price_fetcher(configuration).fetch(
             RawStore(configuration.paths.raw),
             wanted=[Wanted(asset, first_date) for asset, first_date in wanted],
+            events=[WantedEvent(*event) for event in events],
             now=now,
         )
 

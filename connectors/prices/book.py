@@ -44,6 +44,7 @@ class PriceBook:
         self._base = base
         self._fetched_at = fetched_at
         self._closes: dict[str, dict[int, Close]] = defaultdict(dict)
+        self._tellers: dict[str, set[str]] = defaultdict(set)
         self._asked: dict[tuple[str, str], list[Span]] = defaultdict(list)
         self._unwritten: dict[str, _Unwritten] = defaultdict(_Unwritten)
         self.rows: dict[str, int] = defaultdict(int)
@@ -57,6 +58,10 @@ class PriceBook:
     def has_any(self, asset: str) -> bool:
         """Whether any close of `asset` is known."""
         return bool(self._closes[asset])
+
+    def tellers(self, asset: str) -> set[str]:
+        """The venues that any close of `asset` comes from."""
+        return self._tellers[asset]
 
     def unpriced(self, asset: str, slots: Iterable[int], *, step: int) -> list[int]:
         """Those of `slots` at whose end there is no close."""
@@ -84,6 +89,7 @@ class PriceBook:
         for at, close in closes.items():
             if at not in self._closes[asset]:
                 self._closes[asset][at] = close
+                self._tellers[asset].add(venue)
                 waiting.rows.append(Price(asset, _instant(at), f"{close.price:f}", close.source))
                 self.rows[venue] += 1
         if spans:
@@ -125,6 +131,7 @@ class PriceBook:
                     spans[venue, window.scope].append(window.span)
                 for asset, at, close in _read_closes(pq.read_table(file.path)):
                     self._closes[asset].setdefault(at, close)
+                    self._tellers[asset].add(venue)
         self._asked.update({key: union(parts) for key, parts in spans.items()})
 
 

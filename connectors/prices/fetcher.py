@@ -43,6 +43,15 @@ class Wanted:
     first_date: date
 
 
+@dataclass(frozen=True, slots=True)
+class WantedEvent:
+    """A transaction in which a coin moved that is to be valued at that instant."""
+
+    asset: str
+    occurred_at: datetime
+    tx_hash: str
+
+
 AssetOutcome = Literal["ok", "gaps", "no_market", "failed"]
 """`ok`: every wanted close is there. `gaps`: a market has no candle for some. `no_market`: no venue has a market that
 leads to the base currency, and no close is known from before. `failed`: some are missing, and a venue that may have
@@ -119,9 +128,17 @@ class PriceFetcher:
         self._sleep = sleep
 
     def fetch(
-        self, store: RawStore, *, wanted: Sequence[Wanted], now: datetime, progress: Progress = no_progress
+        self,
+        store: RawStore,
+        *,
+        wanted: Sequence[Wanted],
+        events: Sequence[WantedEvent] = (),
+        now: datetime,
+        progress: Progress = no_progress,
     ) -> PriceReport:
         """Bring the wanted closes that are not in raw yet into `store`, and leave one file of attempts.
+
+        A token that only its contract prices is priced at the instants of its `events` besides.
 
         Does not raise for what a venue does. Raises `OSError` where `store` can not be written and
         `connectors.raw.RawFileError` where it can not be read.
@@ -146,6 +163,8 @@ class PriceFetcher:
         try:
             for (asset, step), openings in slots.items():
                 walk.price(asset, openings, step)
+            for asset, instants in _by_asset(events).items():
+                walk.price_events(asset, instants, self._steps)
         finally:
             walk.book.flush()
         ended_at = now + timedelta(seconds=time.monotonic() - began)
@@ -203,6 +222,16 @@ def _first_dates(wanted: Sequence[Wanted]) -> dict[str, date]:
     for want in wanted:
         first[want.asset] = min(want.first_date, first.get(want.asset, want.first_date))
     return first
+
+
+def _by_asset(events: Sequence[WantedEvent]) -> dict[str, dict[int, set[str]]]:
+    """The hashes of each asset and second. What is told more finely than a second is no block's time."""
+    found: dict[str, dict[int, set[str]]] = {}
+    for event in events:
+        if not event.occurred_at.microsecond:
+            instants = found.setdefault(event.asset, {})
+            instants.setdefault(int(event.occurred_at.timestamp()), set()).add(event.tx_hash)
+    return found
 
 
 def _completed_slots(first_date: date, now: datetime, step: int) -> range:

@@ -16,7 +16,7 @@ import requests
 
 from connectors.evm.naming import ContractName
 from connectors.prices.routes import Close
-from connectors.prices.tokens import HubClose, Told, price_of
+from connectors.prices.tokens import Events, HubClose, Told, price_of
 from connectors.sync import SourceAnswerError, SourceUnavailableError
 
 DEFILLAMA_URL = "https://coins.llama.fi"
@@ -61,6 +61,10 @@ class LlamaPrices:
                 if kept is not None:
                     closes[at] = Close(kept, f"defillama {coin}")
         return Told(closes, frozenset(instants))
+
+    def tell_events(self, token: ContractName, events: Events, hub: HubClose) -> Told:
+        """As `tell`: the index knows no blocks. Raises `SourceError`."""
+        return self.tell(token, sorted(events), hub)
 
     def _ask(self, coin: str, instants: list[int]) -> dict[int, Decimal]:
         """The nearest price to each instant that the index is sure of."""

@@ -1,4 +1,7 @@
-"""What a token was worth in the pools of its own chain: their state after the last block before an instant.
+"""What a token was worth in the pools of its own chain: their state after the last block before an instant or an event.
+
+An event's own block is never looked at: its own swap moved the pool, and whoever puts one before and one behind it in
+the same block too. Whoever wants another price at the end of a block has to leave it to everyone until the next.
 
 A pool is believed only while it holds enough of something that has a price of its own: a pool with little in it can be
 set to any price by anyone. Among several the one that holds the most counts.
@@ -19,7 +22,7 @@ from connectors.evm.node import Node
 from connectors.evm.tokens import call_contracts, read_tokens
 from connectors.prices.pool_states import Pool, State, read_states
 from connectors.prices.routes import Close
-from connectors.prices.tokens import DIGITS, HubClose, Told, price_of
+from connectors.prices.tokens import DIGITS, Events, HubClose, Told, price_of
 
 _GET_PAIR, _GET_POOL, _FEES = "0xe6a43905", "0x1698ee82", (100, 500, 3000, 10_000)
 _HUBS = ("USDC", "USDT", "DAI")
@@ -65,11 +68,27 @@ class PoolPrices:
         Instants behind the node's last block, and those at which a quote has no price, are not answered. The node needs
         the states of old blocks.
         """
-        chain = self._chains[token.chain]
-        node = self._node(chain)
-        heights = _heights(node, instants, self._times.setdefault(chain.name, {}))
+        node = self._node(self._chains[token.chain])
+        heights = _heights(node, instants, self._times.setdefault(token.chain, {}))
+        return self._told(token, heights, hub)
+
+    def tell_events(self, token: ContractName, events: Events, hub: HubClose) -> Told:
+        """The price in the best pool after the block before each event's own. Raises `SourceError`.
+
+        Of several events at one instant the first counts. One whose transaction is not in a block of that instant, as
+        an exchange tells it later or it is of another chain, has no price.
+        """
+        node = self._node(self._chains[token.chain])
+        heights = _blocks_before(node, events, self._times.setdefault(token.chain, {}))
+        told = self._told(token, heights, hub)
+        return Told(told.closes, told.answered | (events.keys() - heights.keys()))
+
+    def _told(self, token: ContractName, heights: Mapping[int, int], hub: HubClose) -> Told:
+        """The best price after each block that stands for an instant, and of which instants all was asked."""
         if not heights:
             return Told({}, frozenset())
+        chain = self._chains[token.chain]
+        node = self._node(chain)
         last = max(heights.values())
         pools = self._pools(node, chain, token.contract, last)
         contracts = read_tokens(node, {token.contract, *(pool.quote for pool in pools)}, height=last)
@@ -163,6 +182,23 @@ def _heights(node: Node, instants: Sequence[int], times: dict[int, int]) -> dict
             low, high = ranges[at]
             ranges[at] = (middle, high) if times[middle] <= at else (low, middle)
     return {at: high if times[high] <= at else low for at, (low, high) in ranges.items()}
+
+
+def _blocks_before(node: Node, events: Events, times: dict[int, int]) -> dict[int, int]:
+    """The block before the first one that holds a transaction of each instant."""
+    asked = [(at, tx_hash) for at, hashes in sorted(events.items()) for tx_hash in sorted(hashes)]
+    told = node.ask_all([("eth_getTransactionByHash", (tx_hash,)) for _, tx_hash in asked])
+    blocks = [
+        (at, number(transaction["blockNumber"]))
+        for (at, _), transaction in zip(asked, told, strict=True)
+        if transaction is not None and transaction.get("blockNumber") is not None
+    ]
+    _learn(node, times, {block for _, block in blocks})
+    found: dict[int, int] = {}
+    for at, block in blocks:
+        if times[block] == at:
+            found[at] = min(block - 1, found.get(at, block))
+    return found
 
 
 def _learn(node: Node, times: dict[int, int], wanted: set[int]) -> None:

@@ -4,7 +4,7 @@ Belongs here: what every such source is, and finding a token's contract by its n
 source (`pools.py`, `llama.py`), and when they are asked (`walk.py`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Protocol
@@ -18,6 +18,10 @@ _DECIMALS = Decimal(1).scaleb(-18)
 
 HubClose = Callable[[str, int], Close | None]
 """The price of one of a source's `hubs` at an instant (Unix seconds), if it is known."""
+
+
+Events = Mapping[int, Collection[str]]
+"""Instants at which a token moved (Unix seconds), with the hashes of the transactions that moved it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class TokenSource(Protocol):
 
     def tell(self, token: ContractName, instants: Sequence[int], hub: HubClose) -> Told:
         """What one unit of `token`, as the books count it, was worth at `instants`. Raises `SourceError`."""
+        ...
+
+    def tell_events(self, token: ContractName, events: Events, hub: HubClose) -> Told:
+        """What it was worth when each event began. Raises `SourceError`."""
         ...
 
 

@@ -6,12 +6,13 @@ each is asked only for the closes that none before it had, and that it was not a
 Belongs here: deciding what to ask. Does not belong here: a venue's ways, arithmetic, files, reports.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import product
 
 from connectors.evm.naming import contract_of
 from connectors.prices.book import ACCOUNT, PriceBook
 from connectors.prices.routes import Close, Route, routes_of
-from connectors.prices.tokens import TokenSource, contracts_of
+from connectors.prices.tokens import Events, TokenSource, contracts_of
 from connectors.prices.venue import Market, PriceVenue
 from connectors.sync import Progress, SourceAnswerError, SourceError
 
@@ -91,6 +92,42 @@ class Walk:
                 answered = [at - step for at in sorted(told.answered) if at in told.closes or self._is_settled(at)]
                 self.book.add(source.name, scope, asset, told.closes, answered=answered, step=step)
                 self._progress(ACCOUNT, source.name, self.book.rows[source.name])
+
+    def price_events(self, asset: str, events: Events, steps: Collection[int]) -> None:
+        """Find the prices of `asset` at the very instants of `events`, where only what knows its contract prices it.
+
+        What such a source prices it in counts by its close of the hour or the day, as in the books: an event of a day
+        that is not over waits for the next fetch. `steps` are the lengths of the candles that are asked for.
+        """
+        if not self.book.tellers(asset).isdisjoint(self._venues):
+            return
+        over = {at: hashes for at, hashes in events.items() if at - at % DAY_SECONDS + DAY_SECONDS <= self._now}
+        for token in contracts_of(asset, self._aliases):
+            for source in self._sources:
+                scope = f"{token.contract}@{token.chain} events"
+                missing = [at for at in sorted(over) if self.book.close(asset, at) is None]
+                left = self.book.unasked(source.name, scope, missing, step=1)
+                if not left or not source.covers(token):
+                    continue
+                if source.name in self._silent:
+                    self.unsure.add(asset)
+                    break  # an index is asked for what the pools do not have, not for what they could not be asked
+                for hub, step in product(source.hubs, steps):
+                    self.price(hub, sorted({at - at % step for at in left}), step)
+                try:
+                    told = source.tell_events(token, {at: over[at] for at in left}, self._close_around)
+                except SourceError as error:
+                    self._fail(source.name, asset, error)
+                    self._silent.add(source.name)
+                    break
+                without = [at for at in sorted(told.answered - told.closes.keys()) if self._is_settled(at)]
+                self.book.add(source.name, scope, asset, told.closes, answered=without, step=1)
+                self._progress(ACCOUNT, source.name, self.book.rows[source.name])
+
+    def _close_around(self, asset: str, at: int) -> Close | None:
+        """The price at an instant as the books choose it: of that very instant, else of its hour, else of its day."""
+        ends = (at, *(at - at % step + step for step in (HOUR_SECONDS, DAY_SECONDS)))
+        return next((close for end in ends if (close := self.book.close(asset, end)) is not None), None)
 
     def _try(self, asset: str, route: Route, slots: list[int], step: int) -> None:
         """Ask one market. A venue that refuses or does not answer is left alone for the rest of this fetch."""

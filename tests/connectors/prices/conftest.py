@@ -1,6 +1,6 @@
 """Venues on loopback, the real ccxt classes pointed at them, and what a fetch leaves in raw."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from connectors.prices.fetcher import PriceFetcher, PriceReport, Wanted
+from connectors.prices.fetcher import PriceFetcher, PriceReport, Wanted, WantedEvent
 from connectors.raw import RawStore
 from connectors.replay.binance import Binance
 from connectors.replay.coinbase import Coinbase
@@ -36,13 +36,22 @@ class Prices:
     def next_night(self, nights: int = 1) -> None:
         self.now += timedelta(days=nights)
 
-    def fetch(self, *wanted: tuple[str, date], venues: list[str] | None = None, **options: Any) -> PriceReport:
+    def fetch(
+        self,
+        *wanted: tuple[str, date],
+        venues: list[str] | None = None,
+        events: Sequence[WantedEvent] = (),
+        **options: Any,
+    ) -> PriceReport:
         """Fetch the closes of the candles of each coin that open from a day on."""
         fetcher = PriceFetcher(
             venues=venues or list(self.servers), prepare=self._prepare, sleep=lambda _seconds: None, **options
         )
         return fetcher.fetch(
-            self.store, wanted=[Wanted(asset, first + timedelta(days=1)) for asset, first in wanted], now=self.now
+            self.store,
+            wanted=[Wanted(asset, first + timedelta(days=1)) for asset, first in wanted],
+            events=events,
+            now=self.now,
         )
 
     def rows(self, asset: str) -> list[tuple[datetime, str, str]]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -13,10 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connectors.evm.naming import ContractName
+from connectors.prices.fetcher import WantedEvent
 from connectors.prices.llama import LlamaPrices
 from connectors.prices.pools import PoolChain, PoolPrices
 from connectors.prices.routes import Close
 from connectors.sync import SourceAnswerError, SourceUnavailableError
+from support.chain import uniswap_v3
 from support.chain.anvil import anvil, rpc
 from support.chain.scenario import ETHER, FAR, Story, begin
 from support.price_markets import days, kraken_files
@@ -35,7 +37,10 @@ def _in_dollars(prices: dict[str, str]) -> Any:
 
 @pytest.fixture(scope="module")
 def pools() -> Iterator[Story]:
-    """A token with 6 decimals beside 200 ETH, one with 24 beside 100; 10 days later the first has another price."""
+    """A token with 6 decimals beside 200 ETH, one with 24 beside 100; 10 days later the first has another price.
+
+    The first has a pool of version 3 too.
+    """
     with anvil() as url:
         story = begin(url)
         weth = story.deploy("WETH9")
@@ -49,13 +54,28 @@ def pools() -> Iterator[Story]:
             token = story.named[name].address
             add = story.call("UniswapV2Router02", "addLiquidityETH", token, amount, 0, 0, story.funder, FAR)
             story.send(story.funder, add, value=ether * ETHER)
+        _open_version_3(story)
         rpc(url, "evm_increaseTime", 10 * 86400)
+        uniswap_v3.swap_in(story, story.funder, ["WETH9", "six"], 10 * ETHER, value=10 * ETHER)
         path = [weth.address, story.named["six"].address]
         swap = story.call("UniswapV2Router02", "swapExactETHForTokens", 0, path, story.funder, FAR)
         story.send(story.funder, swap, value=100 * ETHER)
         rpc(url, "evm_increaseTime", 10 * 86400)
         rpc(url, "evm_mine")
         yield story
+
+
+def _open_version_3(story: Story) -> None:
+    """125,000 SIX beside 50 ETH; and 100 ETH beside a token, for more of it only than it says that they are worth."""
+    uniswap_v3.deploy(story)
+    hollow = story.deploy("Token", "Hollow", "HOL", 18, 10**27, 0, label="hollow")
+    for name, amounts in (("six", (125_000 * 10**6, 50 * ETHER)), ("hollow", (ETHER, ETHER))):
+        story.send(story.funder, story.call(name, "approve", story.named[uniswap_v3.POSITIONS].address, FAR))
+        uniswap_v3.open_pool(story, name, amounts)
+    uniswap_v3.mint(story, story.funder, "six", (125_000 * 10**6, 50 * ETHER))
+    is_first = int(hollow.address, 16) < int(story.named["WETH9"].address, 16)
+    ticks = (-6000, -600) if is_first else (600, 6000)
+    uniswap_v3.mint(story, story.funder, "hollow", (0, 100 * ETHER), ticks=ticks)
 
 
 def _asked(story: Story, least: str = "10000", kind: str = "v2") -> PoolPrices:
@@ -93,20 +113,103 @@ def test_pool__of_a_token_with_24_decimals__prices_what_the_books_count_as_one(p
     assert [close.price for close in told.closes.values()] == [Decimal("0.006")]
 
 
-def test_pool__of_version_3__tells_its_root_and_what_it_holds(pools: Story) -> None:
-    """A unit of SIX for 4 * 10^8 wei: one for 0.0004 ETH, at 3,000 for 1.2. The pool holds 50 WETH, worth 150,000."""
-    token, weth = pools.named["six"].address, pools.named["WETH9"].address
-    is_first = token.lower() < weth.lower()
-    pool = pools.deploy("SlotPool", 20_000 * 2**96 if is_first else 2**96 // 20_000)
-    pools.deploy("SlotFactory", pool.address, 3000, label="UniswapV3Factory")
-    pools.send(pools.funder, pools.call("WETH9", "deposit"), value=50 * ETHER)
-    pools.send(pools.funder, pools.call("WETH9", "transfer", pool.address, 50 * ETHER))
-    at = int(rpc(pools.url, "eth_getBlockByNumber", "latest", False)["timestamp"], 16)
-    for least, priced in (("150000", True), ("150001", False)):
-        told = _asked(pools, least, "v3").tell(_token(pools, "six"), [at], _in_dollars({"ETH": "3000"}))
-        assert [abs(close.price - Decimal("1.2")) < Decimal("1e-15") for close in told.closes.values()] == [
-            True
-        ] * priced
+@pytest.mark.parametrize(("least", "is_priced"), [("149999", True), ("150001", False)])
+def test_pool__of_version_3__tells_its_root_while_it_holds_enough(
+    pools: Story,
+    least: str,
+    is_priced: bool,  # noqa: FBT001
+) -> None:
+    """125,000 SIX beside 50 ETH at 3,000: 1.2 each, and the pool holds 150,000 of what has a price."""
+    told = _asked(pools, least, "v3").tell(_token(pools, "six"), [START + 5 * 86400], _in_dollars({"ETH": "3000"}))
+    assert [abs(close.price - Decimal("1.2")) < Decimal("1e-15") for close in told.closes.values()] == [
+        True
+    ] * is_priced
+
+
+def test_pool__of_version_3_after_a_swap__tells_the_price_that_it_left(pools: Story) -> None:
+    """10 ETH in, 0.3 % fee: liquidity over all prices keeps 50 * 125,000, so its ETH count as 59.97."""
+    told = _asked(pools, kind="v3").tell(_token(pools, "six"), [START + 15 * 86400], _in_dollars({"ETH": "3000"}))
+    (close,) = told.closes.values()
+    expected = Decimal("59.97") ** 2 / (50 * 125_000) * 3000
+    assert abs(close.price / expected - 1) < Decimal("1e-9")
+    assert close.source.startswith("uniswap v3 pool 0x")
+
+
+def test_pool__of_version_3_with_nothing_at_its_price__is_not_believed(pools: Story) -> None:
+    """It holds 100 ETH, all of it for another price than the one that it tells."""
+    at = START + 15 * 86400
+    weth = pools.named["WETH9"]
+    pool = pools.call("UniswapV3Factory", "getPool", pools.named["hollow"].address, weth.address, 3000).call()
+    assert weth.functions.balanceOf(pool).call() > 99 * ETHER
+    told = _asked(pools, least="1", kind="v3").tell(_token(pools, "hollow"), [at], _in_dollars({"ETH": "3000"}))
+    assert (told.closes, told.answered) == ({}, {at})
+
+
+def _events(story: Story, *, to: str) -> dict[int, set[str]]:
+    """The transactions to a contract by their block's time."""
+    found: dict[int, set[str]] = {}
+    for height in range(story.height() + 1):
+        block = rpc(story.url, "eth_getBlockByNumber", hex(height), True)
+        for row in block["transactions"]:
+            if row["to"] == story.named[to].address.lower():
+                found.setdefault(int(block["timestamp"], 16), set()).add(row["hash"])
+    return found
+
+
+def test_event__that_moves_the_pool__has_the_price_that_its_block_began_with(pools: Story) -> None:
+    """The swap of 100 ETH moves 1.5 to more than twice as much: it is valued at 1.5."""
+    swaps = {at: hashes for at, hashes in _events(pools, to="UniswapV2Router02").items() if at > START + 86400}
+    told = _asked(pools).tell_events(_token(pools, "six"), swaps, _in_dollars({"ETH": "3000"}))
+    ((at, close),) = told.closes.items()
+    ((_, (tx_hash,)),) = swaps.items()
+    height = int(rpc(pools.url, "eth_getTransactionByHash", tx_hash)["blockNumber"], 16)
+    assert close.price == Decimal("1.5")
+    assert f" at block {height - 1}" in close.source
+    assert told.answered == {at}
+
+
+def test_events__of_one_token__are_asked_in_few_requests(pools: Story) -> None:
+    source = _asked(pools)
+    events = _events(pools, to="WETH9") | _events(pools, to="UniswapV2Router02")
+    source.tell_events(_token(pools, "six"), events, _in_dollars({"ETH": "3000"}))
+    assert source.requests <= 5  # transactions, blocks, the pools, what tokens say, states
+
+
+def test_event__of_another_chain_or_another_time__has_no_price(pools: Story) -> None:
+    (swap,) = (hashes for at, hashes in _events(pools, to="UniswapV2Router02").items() if at > START + 86400)
+    events = {START: {"0x" + "12" * 32}, START + 86400: swap}
+    told = _asked(pools).tell_events(_token(pools, "six"), events, _in_dollars({"ETH": "3000"}))
+    assert (told.closes, told.answered) == ({}, events.keys())
+
+
+def test_event__whose_quote_has_no_price_yet__stays_open(pools: Story) -> None:
+    told = _asked(pools).tell_events(_token(pools, "six"), _events(pools, to="UniswapV2Router02"), _in_dollars({}))
+    assert (told.closes, told.answered) == ({}, set())
+
+
+def test_fetch__events_of_a_token_that_only_pools_price__are_priced_once_when_their_day_is_over(
+    pools: Story, prices: Any
+) -> None:
+    """At 3,000 on the day of the swap; the token's close of that day is the price that the swap left."""
+    ((at, hashes),) = ((at, each) for at, each in _events(pools, to="UniswapV2Router02").items() if at > START + 86400)
+    swapped = datetime.fromtimestamp(at, UTC)
+    prices.open("kraken", kraken_files({"ETH/USD": days(swapped.date() - timedelta(days=3), ["3000"] * 10)}))
+    asset = f"SIX-{_token(pools, 'six').contract}@test"
+    wanted = (asset, swapped.date() - timedelta(days=1))
+    events = [WantedEvent(asset, swapped, tx_hash) for tx_hash in hashes]
+    prices.now = swapped + timedelta(hours=1)
+    prices.fetch(wanted, sources=[_asked(pools)], events=events)
+    assert swapped not in {instant for instant, *_ in prices.rows(asset)}
+    prices.next_night(2)
+    prices.fetch(wanted, sources=[_asked(pools)], events=events)
+    told = {instant: (price, source) for instant, price, source in prices.rows(asset)}
+    assert Decimal(told[swapped][0]) == Decimal("1.5")
+    assert told[swapped][1].startswith("uniswap v2 pool 0x")
+    close = datetime.combine(swapped.date() + timedelta(days=1), time(), tzinfo=UTC)
+    assert Decimal(told[close][0]) > 3
+    source = _asked(pools)
+    prices.fetch(wanted, sources=[source], events=events)
+    assert source.requests == 0
 
 
 @pytest.mark.parametrize("name", ["six", "unpooled"])

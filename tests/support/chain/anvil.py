@@ -28,6 +28,16 @@ _ARTIFACTS = {
     "UniswapV2Pair": "@uniswap/v2-core/build/UniswapV2Pair.json",
     "UniswapV2Router01": "@uniswap/v2-periphery/build/UniswapV2Router01.json",
     "UniswapV2Router02": "@uniswap/v2-periphery/build/UniswapV2Router02.json",
+    "UniswapV3Factory": "@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json",
+    "UniswapV3Pool": "@uniswap/v3-core/artifacts/contracts/UniswapV3Pool.sol/UniswapV3Pool.json",
+} | {
+    name: f"@uniswap/v3-periphery/artifacts/contracts/{folder}{name}.sol/{name}.json"
+    for folder, name in (
+        ("", "SwapRouter"),
+        ("", "NonfungiblePositionManager"),
+        ("", "NonfungibleTokenPositionDescriptor"),
+        ("libraries/", "NFTDescriptor"),
+    )
 }
 
 

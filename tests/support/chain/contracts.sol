@@ -126,21 +126,3 @@ contract Multi {
         emit TransferSingle(msg.sender, msg.sender, to, id, value);
     }
 }
-
-// What a pool of Uniswap V3 and its factory answer to a reader: the root of the price, and where the pool is.
-contract SlotPool {
-    uint160 internal root;
-    constructor(uint160 root_) { root = root_; }
-    function slot0() external view returns (uint160, int24, uint16, uint16, uint16, uint8, bool) {
-        return (root, 0, 0, 0, 0, 0, true);
-    }
-}
-
-contract SlotFactory {
-    address internal pool;
-    uint24 internal fee;
-    constructor(address pool_, uint24 fee_) { pool = pool_; fee = fee_; }
-    function getPool(address, address, uint24 asked) external view returns (address) {
-        return asked == fee ? pool : address(0);
-    }
-}

@@ -3,6 +3,7 @@
 Belongs here: what happens, in order. Does not belong here: what is expected to be found of it.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 from web3 import Web3
 from web3.contract import Contract
 
+from support.chain import uniswap_v3
 from support.chain.anvil import anvil, contracts, rpc
 
 ETHER = 10**18
@@ -37,9 +39,13 @@ class Story:
         sent = self.web3.eth.send_transaction(options) if call is None else call.transact(options)
         return str(sent.to_0x_hex())
 
-    def deploy(self, name: str, *arguments: Any, label: str | None = None, value: int = 0) -> Contract:
-        """Deploy a contract by the funder."""
+    def deploy(
+        self, name: str, *arguments: Any, label: str | None = None, value: int = 0, library: Contract | None = None
+    ) -> Contract:
+        """Deploy a contract by the funder, linked with the one `library` that it may need."""
         abi, bytecode = contracts()[name]
+        if library is not None:
+            bytecode = re.sub(r"__\$[0-9a-f]{34}\$__", library.address.removeprefix("0x"), bytecode)
         factory = self.web3.eth.contract(abi=abi, bytecode=bytecode)
         sent = factory.constructor(*arguments).transact({"from": self.funder, "value": value, "gas": 10_000_000})
         address = self.web3.eth.wait_for_transaction_receipt(sent)["contractAddress"]
@@ -71,6 +77,7 @@ def full_story() -> Iterator[Story]:
         story = begin(url)
         _deploy(story)
         _trade(story)
+        _trade_by_version_3(story)
         _move_inside(story)
         _odd_tokens(story)
         _collect(story)
@@ -121,6 +128,30 @@ def _trade(story: Story) -> None:
     story.send(ALICE, story.call("WETH9", "transfer", Web3.to_checksum_address(BOB), ETHER // 2))
     swap = story.call("UniswapV2Router02", "swapExactTokensForTokens", 10**6, 0, [six, weth], alice, FAR)
     story.send(ALICE, swap)
+
+
+def _trade_by_version_3(story: Story) -> None:
+    """Alice swaps in and out, over one pool and over two, and has two positions, of which one is taken back whole."""
+    uniswap_v3.deploy(story)
+    for token, amounts in (("six", (10**12, 400 * ETHER)), ("twenty_four", (10**30, 300 * ETHER))):
+        story.send(story.funder, story.call(token, "approve", story.named[uniswap_v3.POSITIONS].address, FAR))
+        story.send(story.funder, story.call(token, "approve", story.named[uniswap_v3.ROUTER].address, FAR))
+        uniswap_v3.open_pool(story, token, amounts)
+        uniswap_v3.mint(story, story.funder, token, amounts)
+    for name in (uniswap_v3.ROUTER, uniswap_v3.POSITIONS):
+        story.send(ALICE, story.call("six", "approve", story.named[name].address, FAR))
+    uniswap_v3.swap_in(story, ALICE, ["WETH9", "six"], ETHER, value=2 * ETHER)
+    uniswap_v3.swap_in(story, ALICE, ["six", "WETH9", "twenty_four"], 10**8)
+    uniswap_v3.swap_in(story, ALICE, ["six", "WETH9"], 10**7)
+    uniswap_v3.swap_out(story, ALICE, ["WETH9", "six"], 10**7, ETHER)
+    kept = uniswap_v3.mint(story, ALICE, "six", (10**8, ETHER))
+    gone = uniswap_v3.mint(story, ALICE, "six", (10**8, ETHER), ticks=(-600, 600))  # not at the present price
+    uniswap_v3.increase(story, ALICE, kept, "six", (10**7, ETHER))
+    uniswap_v3.swap_in(story, story.funder, ["six", "WETH9"], 10**10)
+    uniswap_v3.decrease(story, ALICE, kept, part=2)
+    uniswap_v3.collect(story, ALICE, kept, "six")
+    uniswap_v3.decrease(story, ALICE, gone)
+    uniswap_v3.collect(story, ALICE, gone, "six", burns=True)
 
 
 def _move_inside(story: Story) -> None:

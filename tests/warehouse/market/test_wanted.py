@@ -1,14 +1,14 @@
 """Which prices are asked for: those that a value or a holding needs, and no more."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from connectors.records import Mark
 from support.raw_book import AS_OF, RawBook, row
 from warehouse.connection import open_warehouse
 from warehouse.ledger.legs import LEGS
-from warehouse.market.wanted import wanted_prices
+from warehouse.market.wanted import wanted_events, wanted_prices
 from warehouse.steps import Book
 
 
@@ -58,3 +58,17 @@ def test_wanted__bait__is_asked_of_nobody(tmp_path: Path) -> None:
     unasked = replace(row("2", "deposit", "2025-02-02", "5 FROG"), marks=[Mark("FROG", "unasked")])
     book.add("k", "transactions", bait, unasked)
     assert _wanted(book) == [("FROG", date(2025, 2, 2))]
+
+
+def test_wanted_events__on_a_chain__are_those_that_need_a_value_with_their_hashes(tmp_path: Path) -> None:
+    """A coin bought for money is valued by it; bait is worth nothing; a row without a hash has no block."""
+    book = RawBook(tmp_path)
+    swap = replace(row("1", "trade", "2025-02-01 10:00", "5 FROG", "-1 ETH"), tx_hash="0xa")
+    bought = replace(row("2", "trade", "2025-02-02", "5 TOAD", "-1 USD"), tx_hash="0xb")
+    bait = replace(row("3", "airdrop", "2025-02-03", "9 BAIT"), marks=[Mark("BAIT", "bait")], tx_hash="0xc")
+    book.add("k", "transactions", swap, bought, bait, row("4", "deposit", "2025-02-04", "1 NEWT"))
+    with open_warehouse(Path(":memory:")) as connection:
+        LEGS.run(Book(connection, book.store.root, book.book_settings, AS_OF))
+        told = wanted_events(connection, AS_OF)
+    at = datetime(2025, 2, 1, 10, tzinfo=UTC)
+    assert told == [("ETH", at, "0xa"), ("FROG", at, "0xa")]
