@@ -53,6 +53,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What the source says that a transaction was worth: one side of it, before fees, in units of `asset`, above 0."""
+
+    asset: str
+    quantity: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """A set of postings in one account at one instant.
 
@@ -75,6 +83,7 @@ class Transaction:
     assets: Sequence[str] = ()
     """Of a rejected row all assets that it is about, where every one of them can be read; none: it may be any."""
     marks: Sequence[Mark] = ()
+    worth: Worth | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -91,6 +100,8 @@ class Transaction:
         for posting in self.postings:
             if not posting.asset or exact_quantity(posting.quantity) is None:
                 raise ValueError(f"transaction {self.id}: {posting} is not an exact movement of a named asset")
+        if self.worth is not None and not (exact_quantity(self.worth.quantity) or 0) > 0:
+            raise ValueError(f"transaction {self.id}: {self.worth} is no worth above 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +168,8 @@ TRANSACTIONS = pa.schema(
         pa.field("description", pa.string()),
         pa.field("payload", pa.string(), nullable=False),
         pa.field("marks", pa.list_(pa.struct([("asset", pa.string()), ("word", pa.string())]))),  # null in older files
+        pa.field("worth_asset", pa.string()),  # null in older files, as the next
+        pa.field("worth_quantity", pa.string()),
     ]
 )
 
@@ -234,6 +247,8 @@ def transactions_table(rows: Iterable[Transaction]) -> pa.Table:
                 "description": row.description,
                 "payload": row.payload,
                 "marks": [{"asset": mark.asset, "word": mark.word} for mark in row.marks],
+                "worth_asset": None if row.worth is None else row.worth.asset,
+                "worth_quantity": None if row.worth is None else row.worth.quantity,
             }
             for row in rows
         ],

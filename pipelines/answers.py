@@ -111,6 +111,7 @@ _ANSWERS: Mapping[str, Callable[[Row], list[Answer]]] = {
     "missing_basis": _no_lot,
     "missing_lots": _no_lot,
     "missing_price": _no_price,
+    "told_value_far": _no_price,
     "gift_without_basis": _gift,
     "stale_override": _stale,
     "told_twice": _twice,

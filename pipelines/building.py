@@ -19,6 +19,7 @@ import duckdb
 
 from connectors.prices.fetcher import PriceReport, Wanted, WantedEvent
 from connectors.raw import RawStore, make_private
+from connectors.sync import Progress, no_progress
 from pipelines.configuration import Configuration, Paths
 from pipelines.metadata import TableDescription, count_rows, describe_table, has_table
 from pipelines.report.content import read_content
@@ -73,7 +74,9 @@ def run_step(step: Step, *, configuration: Configuration, build_id: str, as_of: 
     return StepOutcome(step, tables, checks, time.perf_counter() - started, _rows_published(paths, step.tables))
 
 
-def fetch_prices(configuration: Configuration, *, build_id: str, now: datetime) -> PriceReport:
+def fetch_prices(
+    configuration: Configuration, *, build_id: str, now: datetime, progress: Progress = no_progress
+) -> PriceReport:
     """Ask the configured venues for the closes that the book wants and raw does not have."""
     with open_warehouse(private_path(configuration.paths, build_id), read_only=True) as connection:
         wanted = wanted_prices(connection, now, base_currency=configuration.country.base_currency)
@@ -84,6 +87,7 @@ def fetch_prices(configuration: Configuration, *, build_id: str, now: datetime) 
             wanted=[Wanted(asset, first_date) for asset, first_date in wanted],
             events=[WantedEvent(*event) for event in events],
             now=now,
+            progress=progress,
         )
 
 
@@ -127,15 +131,17 @@ def build_all(
     as_of: datetime,
     on_step: Callable[[StepOutcome], None],
     on_prices: Callable[[PriceReport], None],
+    progress: Progress = no_progress,
 ) -> None:
-    """Every step in order, then publish.
+    """Every step in order, the prices fetched once before the first that needs them; then publish.
 
     Raises `BlockingCheckError` at the first blocking check that fails: what was published before stays.
     """
     try:
+        first_priced = next(step for step in STEPS if PRICES_NEED in step.needs)
         for step in STEPS:
-            if PRICES_NEED in step.needs:
-                on_prices(fetch_prices(configuration, build_id=build_id, now=as_of))
+            if step is first_priced:
+                on_prices(fetch_prices(configuration, build_id=build_id, now=as_of, progress=progress))
             outcome = run_step(step, configuration=configuration, build_id=build_id, as_of=as_of)
             on_step(outcome)
             stop_where_blocked(outcome.checks)

@@ -9,6 +9,7 @@ from datetime import datetime
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from connectors.prices.fetcher import PriceReport
 from connectors.raw import RawFileError
 from connectors.sync import SyncReport
 from pipelines.alerting import Told, tell_what_is_new
@@ -113,13 +114,22 @@ def _build(console: Console, configuration: Configuration, now: datetime, histor
                         style="yellow", markup=False, highlight=False, soft_wrap=True,
                     )  # fmt: skip
 
+        def on_prices(report: PriceReport) -> None:
+            history.record_prices(report)
+            for error in report.errors:
+                progress.console.print(f"prices: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+        def show_prices(_account: str, source: str, rows: int) -> None:
+            progress.update(task, what=f"prices from {source}: {rows:,} rows")
+
         try:
             build_all(
                 configuration,
                 build_id=f"sync-{uuid.uuid4().hex}",
                 as_of=now,
                 on_step=on_step,
-                on_prices=history.record_prices,
+                on_prices=on_prices,
+                progress=show_prices,
             )
         except _TOLD as error:
             console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)

@@ -37,6 +37,9 @@ from warehouse.settings import (
     WashSaleSettings,
 )
 
+OWN_PRICES = "prices.csv"
+"""The user's price file where the configuration names none."""
+
 
 def connector_of(configuration: conf.Configuration, name: str) -> Connector:
     """The connector of the account called `name`. Makes no request.
@@ -225,8 +228,10 @@ def _broker_forms(configuration: conf.Configuration) -> tuple[BrokerForm, ...]:
 
 
 def _prices_path(configuration: conf.Configuration) -> Path | None:
+    """The user's price file: the one named, else a prices.csv beside the configuration."""
     if configuration.prices.file is None:
-        return None
+        beside = configuration.resolve(OWN_PRICES)
+        return beside if beside.is_file() else None
     path = configuration.resolve(configuration.prices.file)
     if not path.is_file():
         raise conf.ConfigurationError(

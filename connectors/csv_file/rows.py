@@ -15,9 +15,10 @@ from connectors.csv_file.cells import CellError, read_amount, read_currency, rea
 from connectors.csv_file.columns import Header
 from connectors.csv_file.labels import Direction, kind_of
 from connectors.csv_file.lines import Record
-from connectors.records import Kind, Posting, Role, Transaction
+from connectors.records import Kind, Posting, Role, Transaction, Worth
 
 _ID_DIGITS = 24
+_MOST_DIGITS = 20
 
 
 def read_rows(records: Iterable[Record], header: Header, *, file: str) -> Iterator[Transaction]:
@@ -25,7 +26,7 @@ def read_rows(records: Iterable[Record], header: Header, *, file: str) -> Iterat
 
     The id is a hash of what the row's filled cells say, by column name, and a number that counts rows that say the
     same: it does not depend on the row's place, nor on the order of the columns or the delimiter. `payload` is a
-    JSON object of the cells as they stand, extra columns and net worth included, or `{"line": ...}`.
+    JSON object of the cells as they stand, extra columns included, or `{"line": ...}`.
     """
     names = [name or f"column {place}" for place, name in enumerate(header.names, start=1)]
     in_name_order = sorted(names)
@@ -120,7 +121,19 @@ def _understood(cells: dict[str, str], *, row_id: str, payload: str, order: int)
         tx_hash=cells.get(columns.TX_HASH) or None,
         description=description or None,
         order=order,
+        worth=_worth(cells),
     )
+
+
+def _worth(cells: dict[str, str]) -> Worth | None:
+    """What the row says it was worth. A zero is what exporters write for a value that they do not know."""
+    text = cells.get(columns.NET_WORTH_AMOUNT, "")
+    amount = read_amount(columns.NET_WORTH_AMOUNT, text) if text else "0"
+    if amount == "0":
+        return None
+    if len(amount.partition(".")[0]) > _MOST_DIGITS:
+        raise CellError(columns.NET_WORTH_AMOUNT, f"at most {_MOST_DIGITS} digits before the decimal point", text)
+    return Worth(read_currency(columns.NET_WORTH_CURRENCY, cells.get(columns.NET_WORTH_CURRENCY, "")), amount)
 
 
 def _direction(principal: list[Posting]) -> Direction:

@@ -132,6 +132,7 @@ class Walk:
     def _try(self, asset: str, route: Route, slots: list[int], step: int) -> None:
         """Ask one market. A venue that refuses or does not answer is left alone for the rest of this fetch."""
         venue = self._venues[route.venue]
+        self._progress(ACCOUNT, venue.name, self.book.rows[venue.name])
         market: Market | None = None
         try:
             if not venue.has_candles(step):

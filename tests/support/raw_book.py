@@ -20,6 +20,7 @@ from connectors.records import (
     Price,
     Status,
     Transaction,
+    Worth,
     balances_table,
     prices_table,
     transactions_table,
@@ -52,8 +53,12 @@ def row(
     status: Status = "final",
     reason: str | None = None,
     order: int = 0,
+    worth: str | None = None,
 ) -> Transaction:
-    """A transaction: `row("1", "trade", "2025-03-01", "1 BTC", "-40000 USD", fee=["-10 USD"])`."""
+    """A transaction: `row("1", "trade", "2025-03-01", "1 BTC", "-40000 USD", fee=["-10 USD"])`.
+
+    `worth` is what the source says that it was worth: `"1000 EUR"`.
+    """
     principal = [Posting(asset, quantity) for quantity, asset in map(str.split, moved)]
     fees = [Posting(asset, quantity, "fee") for quantity, asset in map(str.split, fee)]
     return Transaction(
@@ -66,6 +71,7 @@ def row(
         reason=reason,
         tx_hash=tx_hash,
         order=order,
+        worth=None if worth is None else Worth(*reversed(worth.split())),
     )
 
 

@@ -65,6 +65,7 @@ _REVIEW_PROBLEMS = {
     "missing_basis": "an earlier sale found too few lots: purchases are missing from the books",
     "rejected_row": "a row about it could not be booked",
     "unconfirmed_transfer": "a transfer into the account is only proposed: confirm it, or say what it was",
+    "told_value_far": "its value as told with a transaction is far from the market's",
     "told_twice": "the same event seems to be booked from two accounts",
     "rounded_transfer": "more came in than left, because one side rounds its amounts",
     "missing_lots": "a transfer out found too few lots: purchases are missing from the books",

@@ -53,7 +53,8 @@ def build_legs(book: Book) -> None:
 def _asset_names(connection: duckdb.DuckDBPyConnection, settings: BookSettings) -> pa.Table:
     """Each asset as it was `written`, the `asset` that the settings say it means, and whether that `is_cash`."""
     rejected = connection.sql("SELECT DISTINCT unnest(assets) FROM raw_rows WHERE status = 'rejected'").fetchall()
-    written = sorted({*_distinct(connection, "asset"), *(row[0] for row in rejected)})
+    worths = connection.sql("SELECT DISTINCT worth_asset FROM booked WHERE worth_asset IS NOT NULL").fetchall()
+    written = sorted({*_distinct(connection, "asset"), *(row[0] for row in (*rejected, *worths))})
     named = [settings.aliases.get(asset, asset) for asset in written]
     cash = [is_cash(asset, base_currency=settings.base_currency) for asset in named]
     return pa.table([written, named, cash], schema=_ASSET_NAMES)

@@ -56,7 +56,8 @@ def build_postings(book: Book) -> None:
     run_query(connection, "insert_postings.sql")
     drop_tables(
         connection, "trade_kinds", "simple_trades", "unpriced_legs", "needed_prices", "found_prices", "priced_legs",
-        "market_values", "stablecoins", "trade_assets", "trades", "trade_evidence", "trade_sides", "asset_values",
+        "market_values", "stablecoins", "told_values", "told_legs",
+        "trade_assets", "trades", "trade_evidence", "trade_sides", "asset_values",
         "split_values", "coin_legs", "leg_shares", "leg_values",
     )  # fmt: skip
 

@@ -17,6 +17,8 @@ WITH money_trades AS (
     SELECT l.asset, l.occurred_at, l.tx_hash, l.is_cash
     FROM ledger.legs AS l LEFT JOIN money_trades AS m USING (transaction_number)
     WHERE l.kind <> 'opening' AND (m.transaction_number IS NULL OR l.is_cash OR l.role = 'fee')
+    UNION ALL
+    SELECT DISTINCT worth_asset, occurred_at, NULL, NULL FROM ledger.legs WHERE worth_asset IS NOT NULL
 ), bait AS (
     SELECT asset FROM ledger.legs GROUP BY asset HAVING count(*) = count(*) FILTER (mark = 'bait')
 )

@@ -8,7 +8,8 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.columns import share
-from warehouse.raw_files import unlisted_folders
+from warehouse.quality.coverage import account_coverage
+from warehouse.raw_files import PRICES_ACCOUNT, unlisted_folders
 from warehouse.schema import create_tables, drop_tables, fetch_query, run_query, store_rows
 from warehouse.steps import Book, Check, Step
 
@@ -34,10 +35,17 @@ def build_problems(book: Book) -> None:
     folders = unlisted_folders(book.raw_root, [account.name for account in book.settings.accounts])
     store_rows(book.connection, "unlisted_folders", pa.table({"folder": pa.array(folders, pa.string())}))
     book.connection.execute("SET VARIABLE as_of = $as_of", {"as_of": book.as_of})
+    book.connection.execute("SET VARIABLE silent_prices = $silent", {"silent": _silent_price_sources(book)})
     run_query(book.connection, "find_problems.sql")
     store_rows(book.connection, "stakes", _stakes(book.connection))
     book.connection.execute(_INSERT)
     drop_tables(book.connection, "unlisted_folders", "told_events", "found_problems", "stakes")
+
+
+def _silent_price_sources(book: Book) -> str | None:
+    """The sources of prices that could not be asked at the last sync: what they have is not known to be missing."""
+    coverage = account_coverage(book.raw_root, PRICES_ACCOUNT)
+    return ", ".join(row["stream"] for row in coverage if row["outcome"] == "failed") or None
 
 
 def _stakes(connection: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -64,6 +72,7 @@ PROBLEMS = Step(
     tables=("quality.problems",),
     needs=(
         "raw",
+        "raw.prices",
         "ledger.overrides",
         "ledger.postings",
         "ledger.spam",
@@ -85,6 +94,11 @@ PROBLEMS = Step(
             "missing_basis",
             "missing_lots",
             "gift_without_basis",
+        ),
+        _no_problem(
+            "told_values_are_near_the_market",
+            "No value told with a transaction is more than twice, or less than half, of what prices make of it.",
+            "told_value_far",
         ),
         _no_problem("everything_is_told_once", "No two accounts tell the same event.", "told_twice"),
         _no_problem(

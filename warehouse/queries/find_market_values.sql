@@ -1,5 +1,6 @@
 -- From ledger.legs and market.prices: `simple_trades` (one coin for the base currency, which values it), and of all other
--- legs those that have a price of their own, in `priced_legs`.
+-- legs those that have a price of their own, in `priced_legs`. What a source says that a transaction was worth is a leg of
+-- place 0 there, unless it is in the base currency.
 
 CREATE OR REPLACE TEMP TABLE trade_kinds AS SELECT unnest(['trade', 'wrap']) AS kind;
 
@@ -20,7 +21,10 @@ CREATE OR REPLACE TEMP TABLE unpriced_legs AS
 SELECT l.transaction_number, l.place, l.asset, l.quantity, l.occurred_at
 FROM ledger.legs AS l
 ANTI JOIN simple_trades AS s ON s.transaction_number = l.transaction_number AND s.coin = l.asset
-WHERE l.asset <> getvariable('base_currency');
+WHERE l.asset <> getvariable('base_currency')
+UNION ALL
+SELECT DISTINCT transaction_number, 0, worth_asset, worth_quantity, occurred_at
+FROM ledger.legs WHERE worth_asset <> getvariable('base_currency');
 
 CREATE OR REPLACE TEMP TABLE needed_prices AS SELECT DISTINCT asset, occurred_at FROM unpriced_legs;
 

@@ -50,7 +50,8 @@ WITH from_events AS (
     UNION ALL
     SELECT 'missing_price', event_id, account, asset, quantity, NULL, occurred_at, transaction_id,
         'has no price on ' || strftime(timezone('UTC', occurred_at), '%Y-%m-%d') || ' nor in the three days before, and '
-            || 'a cost or gain rests on it. Add one to prices.csv'
+            || 'a cost or gain rests on it. '
+            || coalesce(getvariable('silent_prices') || ' could not be asked at the last sync, and the next asks again', 'Add one to prices.csv')
     FROM lots.events ANTI JOIN ledger.spam USING (asset) WHERE needs_value AND value_usd IS NULL
     UNION ALL
     SELECT s.problem, s.event_id, s.account, s.asset, s.quantity, s.value_usd, s.occurred_at, e.transaction_id,
@@ -81,6 +82,14 @@ SELECT 'unconfirmed_transfer:' || transfer_id AS problem_id, 'unconfirmed_transf
         || 'confirm it, or say that it was something else' ELSE 'Until it is confirmed, both stay unpaired' END
         || CASE WHEN rule IN ('split', 'batch') THEN '. It is one of several parts: call each end own' ELSE '' END AS detail
 FROM (SELECT *, regexp_replace(to_posting_id, '#[0-9]+$', '') AS transaction_id FROM ledger.transfers) WHERE NOT is_confirmed
+UNION ALL BY NAME
+SELECT 'told_value_far:' || posting_id AS problem_id, 'told_value_far' AS problem, account, asset, abs(quantity) AS quantity,
+    occurred_at, transaction_id, posting_id AS event_id,
+    rtrim(rtrim(abs(quantity)::VARCHAR, '0'), '.') || ' ' || asset || ' in ' || account || ' was worth '
+        || abs(value_usd)::DECIMAL(38, 2) || ' by what was told with it, and ' || abs(market_value_usd)::DECIMAL(38, 2)
+        || ' by market prices. The books take what was told: correct it in its source if it is wrong' AS detail
+FROM ledger.postings
+WHERE abs(value_usd - market_value_usd) > least(abs(value_usd), abs(market_value_usd))
 UNION ALL BY NAME
 SELECT 'told_twice:' || b.event_id AS problem_id, 'told_twice' AS problem, b.account, b.asset, b.quantity,
     b.occurred_at, b.transaction_id, b.event_id,

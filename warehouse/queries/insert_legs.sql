@@ -22,7 +22,8 @@ INSERT INTO ledger.legs BY NAME
 SELECT
     m.transaction_id || '#' || m.place AS posting_id, m.transaction_id, m.number + 1 AS transaction_number, m.place,
     m.account, m.stream, a.asset, coalesce(o.plain, m.quantity)::DECIMAL(38, 18) AS quantity, m.role, m.kind, a.is_cash,
-    m.occurred_at, m.tx_hash, m.counterparty, k.mark, m.raw_file, m.payload_hash
+    m.occurred_at, m.tx_hash, m.counterparty, k.mark, w.asset AS worth_asset,
+    CASE WHEN w.asset IS NOT NULL THEN m.worth_quantity::DECIMAL(38, 18) END AS worth_quantity, m.raw_file, m.payload_hash
 FROM (
     SELECT
         rowid AS number, * EXCLUDE (postings, id, marks),
@@ -33,6 +34,7 @@ FROM (
 ) AS m
 JOIN asset_names AS a ON a.written = m.asset
 LEFT JOIN odd_quantities AS o ON o.written = m.quantity
+LEFT JOIN asset_names AS w ON w.written = m.worth_asset
 LEFT JOIN marked AS k ON k.number = m.number AND k.written = m.asset
 WHERE m.role = 'principal' OR coalesce(o.plain, m.quantity)::DECIMAL(38, 18) <> 0;
 

@@ -6,7 +6,7 @@ CREATE OR REPLACE TEMP TABLE booked AS
 SELECT * EXCLUDE ("order") FROM (
     SELECT r.account, r.stream, r.id, coalesce(d.kind, r.kind) AS kind, r.occurred_at, r.postings, r.tx_hash,
         r.counterparty, r.raw_file, left(sha256(r.payload), 32) AS payload_hash, r."order",
-        CASE WHEN d.kind IS NULL THEN r.marks END AS marks
+        CASE WHEN d.kind IS NULL THEN r.marks END AS marks, r.worth_asset, r.worth_quantity
     FROM raw_rows AS r ANTI JOIN older_versions USING (raw_file, file_row_number)
     LEFT JOIN decided_events AS d USING (account, stream, id)
     WHERE r.status = 'final' AND r.occurred_at <= getvariable('as_of') AND d.is_ignored IS NOT TRUE

@@ -17,6 +17,8 @@ CREATE OR REPLACE TABLE ledger.legs (
     tx_hash VARCHAR,
     counterparty VARCHAR,
     mark VARCHAR CHECK (mark IN ('bait', 'unasked')),
+    worth_asset VARCHAR,
+    worth_quantity DECIMAL(38, 18) CHECK (worth_quantity > 0),
     raw_file VARCHAR NOT NULL,
     payload_hash VARCHAR NOT NULL
 );
@@ -37,5 +39,7 @@ COMMENT ON COLUMN ledger.legs.occurred_at IS 'When, in UTC.';
 COMMENT ON COLUMN ledger.legs.tx_hash IS 'Hash of the transaction on its chain, where the source tells one.';
 COMMENT ON COLUMN ledger.legs.counterparty IS 'Who was on the other side (an address), where the source tells.';
 COMMENT ON COLUMN ledger.legs.mark IS 'What the source says of a token that nobody asked for: bait (named after a site or a claim) or unasked (any other that is not known). NULL for everything else, and for what the person decided.';
+COMMENT ON COLUMN ledger.legs.worth_asset IS 'In what the source says that the whole transaction was worth something, after the aliases of the configuration; NULL where it does not say.';
+COMMENT ON COLUMN ledger.legs.worth_quantity IS 'How many units of worth_asset the source says that one side of the transaction was worth, to the 18th decimal; NULL where it does not say.';
 COMMENT ON COLUMN ledger.legs.raw_file IS 'Evidence: the file below the raw folder that holds the row; overrides.toml for an opening lot.';
 COMMENT ON COLUMN ledger.legs.payload_hash IS 'First 32 hex digits of the SHA-256 of the row as received.';

@@ -20,6 +20,7 @@ CREATE OR REPLACE TABLE ledger.postings (
     value_usd DECIMAL(38, 8),
     price_source VARCHAR,
     is_interpolated BOOLEAN NOT NULL,
+    market_value_usd DECIMAL(38, 8),
     raw_file VARCHAR NOT NULL,
     payload_hash VARCHAR NOT NULL,
     CHECK ((value_usd IS NULL) = (price_source IS NULL))
@@ -42,7 +43,8 @@ COMMENT ON COLUMN ledger.postings.tx_hash IS 'Hash of the transaction on its cha
 COMMENT ON COLUMN ledger.postings.counterparty IS 'Who was on the other side (an address), where the source tells.';
 COMMENT ON COLUMN ledger.postings.is_spam IS 'Whether the asset stands in ledger.spam: it is kept, and by that mark worth nothing.';
 COMMENT ON COLUMN ledger.postings.value_usd IS 'Value in the base currency at that instant, signed as the quantity; NULL where it is not known (never 0 for want of a price). Both sides of a trade have one value, before fees.';
-COMMENT ON COLUMN ledger.postings.price_source IS 'What valued it: base (the base currency itself), spam (worth nothing by that mark), the source of a price, or "trade for X" with the source that valued X.';
+COMMENT ON COLUMN ledger.postings.price_source IS 'What valued it: base (the base currency itself), spam (worth nothing by that mark), the source of a price, "trade for X" with the source that valued X, or "told with the transaction": what the source itself says that it was worth.';
 COMMENT ON COLUMN ledger.postings.is_interpolated IS 'Whether the value rests on a close of up to three days before, for want of one of its own hour or day.';
+COMMENT ON COLUMN ledger.postings.market_value_usd IS 'Beside a value that was told with the transaction: what market prices make of it, where they are known, signed as the quantity; NULL for all other postings.';
 COMMENT ON COLUMN ledger.postings.raw_file IS 'Evidence: the file below the raw folder that holds the row; overrides.toml for an opening lot.';
 COMMENT ON COLUMN ledger.postings.payload_hash IS 'First 32 hex digits of the SHA-256 of the row as received.';

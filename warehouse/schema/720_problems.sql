@@ -17,7 +17,7 @@ CREATE OR REPLACE TABLE quality.problems (
 
 COMMENT ON TABLE quality.problems IS 'What stands between the books and a proven figure, one row for each thing to resolve, in words. Nothing here is hidden in a sum as a zero.';
 COMMENT ON COLUMN quality.problems.problem_id IS 'problem, then : and what it was found in; stays the same from build to build.';
-COMMENT ON COLUMN quality.problems.problem IS 'unpaired_deposit, unpaired_withdrawal, unconfirmed_transfer, rounded_transfer, missing_basis, missing_lots, missing_price, unknown_kind, one_sided_trade, gift_without_basis, margin_not_supported, rejected_row, told_twice (two accounts seem to tell the same event, and both are booked), raw_file, stale_override (a decision whose event changed, is gone or never fitted), lot_method_unrecorded, or what was wrong with an identification or allocation of lots.';
+COMMENT ON COLUMN quality.problems.problem IS 'unpaired_deposit, unpaired_withdrawal, unconfirmed_transfer, rounded_transfer, missing_basis, missing_lots, missing_price, unknown_kind, one_sided_trade, gift_without_basis, margin_not_supported, rejected_row, told_value_far (the source says another value than market prices), told_twice (two accounts seem to tell the same event, and both are booked), raw_file, stale_override (a decision whose event changed, is gone or never fitted), lot_method_unrecorded, or what was wrong with an identification or allocation of lots.';
 COMMENT ON COLUMN quality.problems.account IS 'Account it was found in.';
 COMMENT ON COLUMN quality.problems.asset IS 'Symbol of what it is about, where it is about one.';
 COMMENT ON COLUMN quality.problems.quantity IS 'Units it is about: of a missing_basis exactly those that found no lot.';

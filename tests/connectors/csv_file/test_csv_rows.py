@@ -233,6 +233,27 @@ def test_currency__in_small_letters__is_the_same_in_capitals(tmp_path: Path) -> 
     assert [row["postings"][0]["asset"] for row in rows] == ["BTC", "stETH"]
 
 
+def test_row__with_a_net_worth__says_what_it_was_worth(tmp_path: Path) -> None:
+    rows = import_lines(
+        tmp_path,
+        "2024-03-01 12:30,,,1,ETH,,,3400.50,eur,reward,,",
+        "2024-03-02 12:30,,,1,ETH,,,0,USD,reward,,",  # what exporters write where they do not know
+        "2024-03-03 12:30,,,1,ETH,,,,,reward,,",
+    )
+    assert [(row["worth_asset"], row["worth_quantity"]) for row in rows] == [
+        ("EUR", "3400.50"),
+        (None, None),
+        (None, None),
+    ]
+
+
+@pytest.mark.parametrize("cells", ["3400,", '"3,400",USD', "-5,USD", "123456789012345678901,USD"])
+def test_row__with_a_net_worth_that_can_not_be_read__is_rejected_and_says_where(tmp_path: Path, cells: str) -> None:
+    (row,) = import_lines(tmp_path, f"2024-03-01 12:30,,,1,ETH,,,{cells},reward,,")
+    assert row["status"] == "rejected"
+    assert "column Net Worth" in row["reason"]
+
+
 def test_payload__of_a_row__keeps_every_cell_as_it_stands(tmp_path: Path) -> None:
     (row,) = import_lines(
         tmp_path,

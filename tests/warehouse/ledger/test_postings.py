@@ -162,6 +162,62 @@ def test_postings__a_product_of_many_digits__is_rounded_half_to_even_once(tmp_pa
         ]
 
 
+def test_postings__told_with_the_transaction__wins_over_the_market_which_stands_beside_it(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.price("ETH", "2025-01-05", "2000", source="m")
+    book.price("EUR", "2025-01-05", "1.05", source="fx")
+    book.add(
+        "k",
+        "csv",
+        row("1", "reward", "2025-01-05", "0.5 ETH", worth="990 USD"),
+        row("2", "reward", "2025-01-05", "0.5 ETH", order=1, worth="1000 EUR"),  # 1000 x 1.05
+        row("3", "spend", "2025-01-05", "-0.25 ETH", order=2, fee=["-0.01 ETH"], worth="480 USD"),
+    )
+    with book.run(*STEPS) as ask:
+        assert _values(ask) == [
+            ("ETH", Decimal(990), "told with the transaction"),
+            ("ETH", Decimal(1050), "told with the transaction in EUR, fx"),
+            ("ETH", Decimal(-480), "told with the transaction"),
+            ("ETH", Decimal(-20), "m"),
+        ]
+        assert ask("SELECT market_value_usd FROM ledger.postings ORDER BY transaction_number, place") == [
+            (Decimal(1000),), (Decimal(1000),), (Decimal(-500),), (None,),
+        ]  # fmt: skip
+
+
+def test_postings__told_with_a_trade__values_both_sides_but_not_against_money(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.price("ETH", "2025-01-05", "2000", source="m")
+    book.add(
+        "k",
+        "csv",
+        row("1", "trade", "2025-01-05", "-1 OBSCURE", "1 ETH", worth="1900 USD", fee=["-0.1 ETH"]),
+        row("2", "trade", "2025-01-05", "-1 OBSCURE", "7 UNKNOWN", order=1, worth="30 USD"),
+        row("3", "trade", "2025-01-05", "-1 ETH", "2100 USD", order=2, worth="1 USD"),
+    )
+    with book.run(*STEPS) as ask:
+        assert [value for _, value, _ in _values(ask)] == [
+            Decimal(-1900), Decimal(1900), Decimal(-190), Decimal(-30), Decimal(30), Decimal(-2100), Decimal(2100),
+        ]  # fmt: skip
+
+
+def test_postings__told_in_what_has_no_price__falls_back_to_the_market(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.price("ETH", "2025-01-05", "2000", source="m")
+    book.add("k", "csv", row("1", "reward", "2025-01-05", "0.5 ETH", worth="1000 CHF"))
+    with book.run(*STEPS) as ask:
+        assert _values(ask) == [("ETH", Decimal(1000), "m")]
+
+
+def test_postings__a_price_that_the_person_gave__wins_over_what_was_told(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text("asset,at,price_usd\nETH,2025-01-05,1900\n", encoding="utf-8")
+    book = RawBook(tmp_path, settings={"prices_path": file})
+    book.add("k", "csv", row("1", "reward", "2025-01-05", "0.5 ETH", worth="99999 USD"))
+    with book.run(*STEPS) as ask:
+        assert _values(ask) == [("ETH", Decimal(950), "prices.csv")]
+
+
 def test_prices__the_users_own__win_on_their_day_even_over_the_hour(tmp_path: Path) -> None:
     file = tmp_path / "prices.csv"
     file.write_text("asset,at,price_usd\nETH,2025-01-05,1234.5\n", encoding="utf-8")

@@ -68,11 +68,13 @@ def test_spam__a_token_that_was_swapped_too__is_none(tmp_path: Path) -> None:
     assert ("missing_price",) in book.ask("SELECT problem FROM quality.problems WHERE asset = 'FROG' OR asset = 'CAT'")
 
 
-def test_raw__a_file_without_marks__is_read_beside_one_with_them(tmp_path: Path) -> None:
+def test_raw__a_file_of_before_there_were_marks_and_worths__is_read_beside_one_with_them(tmp_path: Path) -> None:
     book = _book(tmp_path, _marked(row("1", "deposit", "2025-02-02", "5 FROG"), "FROG"))
-    old = transactions_table([row("0", "trade", "2025-01-05", "1 BTC", "-4 USD")]).drop_columns(["marks"])
+    old = transactions_table([row("0", "trade", "2025-01-05", "1 BTC", "-4 USD")]).drop_columns(
+        ["marks", "worth_asset", "worth_quantity"]
+    )
     book.store.append(old, account="wallet", stream="transactions", source="old", fetched_at=AS_OF - timedelta(hours=2))
-    assert {len(pq.read_schema(file.path).names) for file in book.store.files("wallet", "transactions")} == {12, 13}
+    assert {len(pq.read_schema(file.path).names) for file in book.store.files("wallet", "transactions")} == {12, 15}
     with book.run(LEGS) as ask:
         marks = dict(ask("SELECT asset, mark FROM ledger.legs"))
     assert marks == {"BTC": None, "FROG": "unasked", "USD": None}
