@@ -2,12 +2,16 @@
 
     python -m benchmarks.build 10000 100000 1000000
 
+Each step has its seconds by the clock and, beside them, of the processor (of all cores together): on a busy machine the
+latter tell what a free one takes. Peak memory is that of the whole process, in each line up to the end of that step.
+
 Each size is a made-up book (seeded) of two exchange accounts and twenty coins over three years: purchases and sales for
 money, swaps, third-coin fees, rewards, and transfers between the accounts; most of what is bought is sold again. Each
 build runs in a process of its own, so that its memory is its own.
 """
 
 import argparse
+import itertools
 import json
 import resource
 import subprocess
@@ -137,18 +141,29 @@ def build_once(folder: Path) -> dict[str, object]:
 
     imported = time.perf_counter()
     accounts = (AccountSettings("binance", "exchange"), AccountSettings("kraken", "exchange"))
+    marks: list[tuple[str, float, float, int]] = []
+
+    def mark(name: str) -> None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        marks.append((name, time.perf_counter(), used.ru_utime + used.ru_stime, used.ru_maxrss // 1024))
+
     result = build(
+        on_step=lambda step: mark(step.tables[0]),
         raw_root=folder / "raw",
         private=folder / "build" / "private.duckdb",
         public=folder / "book.duckdb",
         settings=BookSettings(accounts=accounts, time_zone=ZoneInfo("America/New_York")),
         as_of=AS_OF,
     )
+    mark("end")
+    steps = {one[0]: (other[1] - one[1], other[2] - one[2], other[3]) for one, other in itertools.pairwise(marks)}
     return {
         "import_seconds": imported - started,
         "build_seconds": time.perf_counter() - imported,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "steps": result.seconds,
+        "cpu_seconds": marks[-1][2] - marks[0][2],
+        "steps": steps,
+        "publish_seconds": result.seconds["publish"],
         "rows": result.rows,
         "published_mb": (folder / "book.duckdb").stat().st_size >> 20,
         "failing": {check.check.name: check.failing for check in result.checks if check.failing},
@@ -170,17 +185,19 @@ def main() -> None:
             write_book(folder / "raw", size)
             command = [sys.executable, "-m", "benchmarks.build", "--folder", name]
             started = time.perf_counter()
-            answer = subprocess.run(command, check=True, capture_output=True, text=True)
+            answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
             _print(size, time.perf_counter() - started, json.loads(answer.stdout))
 
 
 def _print(size: int, seconds: float, told: dict[str, object]) -> None:
     print(
-        f"{size:>9,} transactions: {told['build_seconds']:.2f} s (process {seconds:.2f} s), "
+        f"{size:>9,} transactions: {told['build_seconds']:.2f} s (process {seconds:.2f} s, "
+        f"of the processor {told['cpu_seconds']:.2f} s), "
         f"{told['peak_mb']:,} MB at most, published {told['published_mb']:,} MB"
     )
-    for name, value in (*dict(told["steps"]).items(),):  # type: ignore[call-overload]
-        print(f"    {name:<22} {value:8.2f} s")
+    for name, (clock, processor, peak) in dict(told["steps"]).items():  # type: ignore[call-overload]
+        print(f"    {name:<22} {clock:8.2f} s {processor:8.2f} s of CPU {peak:7,} MB")
+    print(f"    of the last, publishing {told['publish_seconds']:.2f} s")
     print(f"    warnings: {told['failing']}")
 
 

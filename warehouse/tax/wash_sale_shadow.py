@@ -10,21 +10,25 @@ Belongs here: carrying tables in and out, and the checks. Does not belong here: 
 it is law (`us/wash_sale_law.py`).
 """
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import timedelta
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from warehouse.lots.holding import local_date
+from warehouse.columns import MONEY, QUANTITY
+from warehouse.lots.holding import local_days
+from warehouse.lots.limbs import decimals_of, limbs_of
 from warehouse.queries import select_rows
-from warehouse.schema import create_tables, fetch_query, insert_rows
+from warehouse.schema import create_tables, insert_rows
 from warehouse.settings import BookSettings
 from warehouse.steps import Book, Check, Step
-from warehouse.tax.decimal_rows import integer_rows, quantity, usd
+from warehouse.tax.us.wash_columns import Flags, Ints, LotColumns, PartColumns, SaleColumns, WashColumns, settle_columns
 from warehouse.tax.us.wash_sale_law import group_names, wash_sale_applies
-from warehouse.tax.us.wash_sales import WINDOW, Bought, Settled, Sold, WashSale, settle, wash_sales
+from warehouse.tax.us.wash_sales import EPOCH_DATE
+from warehouse.tax.us.wash_walk import WINDOW_DAYS
 
 _COIN = "coin"
 
@@ -39,93 +43,140 @@ def build_wash_sale_shadow(book: Book) -> None:
         return
     lots = select_rows(book.connection, "read_wash_sale_lots")
     disposals = select_rows(book.connection, "read_wash_sale_disposals")
-    groups = group_names(book.settings.wash_sale.groups)
-    bought = [_bought(row, groups, book.settings) for row in integer_rows(lots)]
-    sold = [_sold(row, groups, book.settings) for row in integer_rows(disposals)]
-    lot_rows = {row["lot_id"]: row for row in lots.select(["lot_id", "asset", "account", "acquired_at"]).to_pylist()}
-    sale_rows = {row["disposal_id"]: row for row in disposals.drop_columns(["quantity", "gain_usd"]).to_pylist()}
-    in_force = {
-        sale.disposal_id for sale in sold if _applies(sale_rows[sale.disposal_id]["asset"], sale, book.settings)
-    }
-    law, shadow = _law_and_shadow(sold, bought, in_force)
-    place: Counter[str] = Counter()
-    rows = []
-    for wash in law.washes + shadow:
-        place[wash.disposal_id] += 1
-        sale, lot = sale_rows[wash.disposal_id], lot_rows[wash.replacement_lot_id]
-        sale_date = local_date(sale["disposed_at"], book.settings.time_zone)
-        rows.append(
-            {
-                **{name: sale[name] for name in ("disposal_id", "asset", "account", "disposed_at", "tax_year")},
-                **{f"replacement_{name}": lot[name] for name in ("lot_id", "asset", "account", "acquired_at")},
-                "place": place[wash.disposal_id],
-                "asset_class": book.settings.asset_classes.get(sale["asset"], _COIN),
-                "replaced_quantity": quantity(wash.quantity),
-                "disallowed_usd": usd(wash.disallowed),
-                "replacement_basis_usd": usd(wash.basis),
-                "tacked_days": wash.tacked_days,
-                "window_ends_date": sale_date + WINDOW,
-                "is_in_force": wash.disposal_id in in_force,
-            }
+    names = group_names(book.settings.wash_sale.groups)
+    bought = _lot_columns(lots, disposals, names, book.settings)
+    sold = _sale_columns(lots, disposals, names, book.settings)
+    in_force = _in_force(disposals["asset"], sold.day, book.settings)
+    if in_force.any():
+        law, parts = settle_columns(replace(sold, may_wash=sold.may_wash & in_force), bought)
+        insert_rows(
+            book.connection,
+            "tax.wash_sale_shadow",
+            _shadow_rows(law, np.ones(len(law.sale), np.bool_), (lots, disposals), (bought, sold), book.settings),
         )
-    parts = [
-        {
-            "disposal_id": part.disposal_id,
-            "place": number,
-            "quantity": quantity(part.quantity),
-            "added_cost_usd": usd(part.added_cost),
-            "tacked_days": part.tacked_days,
-            "disallowed_usd": usd(part.disallowed),
-        }
-        for number, part in enumerate(law.parts, start=1)
+        insert_rows(book.connection, "tax.wash_sale_parts", _part_rows(parts, disposals))
+    shadow, _ = settle_columns(sold, bought)
+    rows = _shadow_rows(shadow, in_force[shadow.sale], (lots, disposals), (bought, sold), book.settings)
+    insert_rows(book.connection, "tax.wash_sale_shadow", rows.filter(pc.invert(rows["is_in_force"])))
+
+
+def _lot_columns(lots: pa.Table, disposals: pa.Table, names: dict[str, str], settings: BookSettings) -> LotColumns:
+    at = _instants(lots["acquired_at"])
+    return LotColumns(
+        group=_groups(lots["asset"], disposals["asset"], names)[: len(lots)],
+        rank=_ranks(lots["lot_id"]),
+        at=at,
+        day=local_days(at, settings.time_zone),
+        quantity=limbs_of(lots["quantity"]),
+        cost=limbs_of(lots["cost_usd"]),
+        has_cost=np.asarray(lots["cost_usd"].is_valid()),
+    )
+
+
+def _sale_columns(lots: pa.Table, disposals: pa.Table, names: dict[str, str], settings: BookSettings) -> SaleColumns:
+    at, acquired_at = _instants(disposals["disposed_at"]), _instants(disposals["acquired_at"])
+    day = local_days(at, settings.time_zone)
+    lot = pc.fill_null(pc.index_in(disposals["lot_id"], value_set=lots["lot_id"].combine_chunks()), -1)
+    return SaleColumns(
+        group=_groups(lots["asset"], disposals["asset"], names)[len(lots) :],
+        rank=_ranks(disposals["disposal_id"]),
+        lot=lot.to_numpy().astype(np.int64),
+        at=at,
+        day=day,
+        middle=day,
+        acquired_at=acquired_at,
+        acquired_day=local_days(acquired_at, settings.time_zone),
+        quantity=limbs_of(disposals["quantity"]),
+        gain=limbs_of(disposals["gain_usd"]),
+        may_wash=np.asarray(disposals["gain_usd"].is_valid()),
+    )
+
+
+def _groups(lots: pa.ChunkedArray, disposals: pa.ChunkedArray, names: dict[str, str]) -> Ints:
+    """A number for what counts as the same thing, of the lots and then of the disposals."""
+    assets = pa.chunked_array([*lots.chunks, *disposals.chunks], pa.string()).combine_chunks().dictionary_encode()
+    groups = [names.get(asset, asset) for asset in assets.dictionary.to_pylist()]
+    codes = {group: code for code, group in enumerate(sorted(set(groups)))}
+    numbers: Ints = np.array([codes[group] for group in groups], np.int64)[assets.indices.to_numpy()]
+    return numbers
+
+
+def _ranks(names: pa.ChunkedArray) -> Ints:
+    ranks = np.empty(len(names), np.int64)
+    ranks[pc.sort_indices(names).to_numpy()] = np.arange(len(names))
+    return ranks
+
+
+def _instants(column: pa.ChunkedArray) -> Ints:
+    return column.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy()  # type: ignore[no-any-return]
+
+
+def _in_force(assets: pa.ChunkedArray, days: Ints, settings: BookSettings) -> Flags:
+    """Which sales a wash sale rule in force reaches, by their asset and their day."""
+    coded = assets.combine_chunks().dictionary_encode()
+    names = coded.dictionary.to_pylist()
+    pairs, place = np.unique(np.stack([coded.indices.to_numpy().astype(np.int64), days]), axis=1, return_inverse=True)
+    applies = [
+        wash_sale_applies(
+            settings.asset_classes.get(names[code], _COIN),
+            EPOCH_DATE + timedelta(days=day),
+            settings.jurisdiction,
+            coins_since=settings.wash_sale.coins_since,
+        )
+        for code, day in pairs.T.tolist()
     ]
-    for table, found in (("tax.wash_sale_shadow", rows), ("tax.wash_sale_parts", parts)):
-        shape = fetch_query(book.connection, f"SELECT * FROM {table}").schema
-        insert_rows(book.connection, table, pa.Table.from_pylist(found, schema=shape))
+    reached: Flags = np.array(applies, np.bool_)[place.reshape(-1)]
+    return reached
 
 
-def _law_and_shadow(
-    sold: Sequence[Sold], bought: Sequence[Bought], in_force: set[str]
-) -> tuple[Settled, list[WashSale]]:
-    shadow = [wash for wash in wash_sales(sold, bought) if wash.disposal_id not in in_force]
-    if not in_force:
-        return Settled([], []), shadow
-    law = [sale if sale.disposal_id in in_force else replace(sale, is_covered=False) for sale in sold]
-    return settle(law, bought), shadow
-
-
-def _applies(asset: str, sale: Sold, settings: BookSettings) -> bool:
-    return wash_sale_applies(
-        settings.asset_classes.get(asset, _COIN),
-        sale.sold_date,
-        settings.jurisdiction,
-        coins_since=settings.wash_sale.coins_since,
+def _shadow_rows(
+    washes: WashColumns,
+    in_force: Flags,
+    tables: tuple[pa.Table, pa.Table],
+    columns: tuple[LotColumns, SaleColumns],
+    settings: BookSettings,
+) -> pa.Table:
+    """The rows of `tax.wash_sale_shadow`, in the order of the wash sales."""
+    lots, disposals = tables
+    bought, sold = columns
+    sale, lot = disposals.take(pa.array(washes.sale)), lots.take(pa.array(washes.lot))
+    coded = sale["asset"].combine_chunks().dictionary_encode()
+    classes = [settings.asset_classes.get(asset, _COIN) for asset in coded.dictionary.to_pylist()]
+    return pa.table(
+        {
+            **{name: sale[name] for name in ("disposal_id", "asset", "account", "disposed_at", "tax_year")},
+            **{f"replacement_{name}": lot[name] for name in ("lot_id", "asset", "account", "acquired_at")},
+            "place": _places(washes.sale),
+            "asset_class": pa.array(classes, pa.string()).take(coded.indices),
+            "replaced_quantity": decimals_of(washes.quantity, QUANTITY),
+            "disallowed_usd": decimals_of(washes.disallowed, MONEY),
+            "replacement_basis_usd": decimals_of(washes.basis, MONEY, bought.has_cost[washes.lot]),
+            "tacked_days": washes.tacked_days,
+            "window_ends_date": pa.array((sold.day[washes.sale] + WINDOW_DAYS).astype(np.int32)).view(pa.date32()),
+            "is_in_force": in_force,
+        }
     )
 
 
-def _bought(row: dict[str, Any], groups: dict[str, str], settings: BookSettings) -> Bought:
-    return Bought(
-        lot_id=row["lot_id"],
-        group=groups.get(row["asset"], row["asset"]),
-        bought_at=row["acquired_at"],
-        bought_date=local_date(row["acquired_at"], settings.time_zone),
-        quantity=row["quantity"],
-        cost=row["cost_usd"],
+def _part_rows(parts: PartColumns, disposals: pa.Table) -> pa.Table:
+    return pa.table(
+        {
+            "disposal_id": disposals["disposal_id"].take(pa.array(parts.sale)),
+            "place": np.arange(1, len(parts.sale) + 1),
+            "quantity": decimals_of(parts.quantity, QUANTITY),
+            "added_cost_usd": decimals_of(parts.added_cost, MONEY),
+            "tacked_days": parts.tacked_days,
+            "disallowed_usd": decimals_of(parts.disallowed, MONEY),
+        }
     )
 
 
-def _sold(row: dict[str, Any], groups: dict[str, str], settings: BookSettings) -> Sold:
-    return Sold(
-        disposal_id=row["disposal_id"],
-        group=groups.get(row["asset"], row["asset"]),
-        lot_id=row["lot_id"],
-        acquired_at=row["acquired_at"],
-        acquired_date=local_date(row["acquired_at"], settings.time_zone),
-        sold_at=row["disposed_at"],
-        sold_date=local_date(row["disposed_at"], settings.time_zone),
-        quantity=row["quantity"],
-        gain=row["gain_usd"],
-    )
+def _places(sale: Ints) -> npt.NDArray[np.int64]:
+    """1, 2, ... within each run of one sale: all replacements of a sale come in one."""
+    number = np.arange(len(sale))
+    begins = np.ones(len(sale), np.bool_)
+    begins[1:] = sale[1:] != sale[:-1]
+    return number - np.maximum.accumulate(np.where(begins, number, 0)) + 1
 
 
 _UNITS_REPLACE_ONCE = """

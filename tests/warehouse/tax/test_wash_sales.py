@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from support.golden import golden_example
 from support.wash_reference import slow_wash_sales
 from warehouse.exact import QUANTITY_PLACES, USD_PLACES, from_units, to_units
+from warehouse.lots.machines import Compiled, Plain
 from warehouse.tax.us.wash_sale_law import group_names, wash_sale_applies
 from warehouse.tax.us.wash_sales import WINDOW, Bought, Sold, WashSale, settle, wash_sales
 
@@ -235,6 +236,24 @@ def test_wash_sale__any_history__agrees_with_a_slow_calculation(history: tuple[l
             sum(amount for (name, _), (_, amount) in side.items() if name == sale.disposal_id) for side in (told_, slow)
         )
         assert by_room == by_unit
+
+
+@settings(deadline=None, max_examples=100)
+@given(histories(), st.integers(0, 10**22))
+def test_wash_sale__any_history__machine_code_says_the_same(
+    history: tuple[list[Sold], list[Bought]], more: int
+) -> None:
+    """With numbers beyond 64 bits: each quantity and cost times 10^22 and more."""
+    factor = 10**22 + more
+    sales = [replace(sale, quantity=sale.quantity * factor) for sale in history[0]]
+    lots = [replace(lot, quantity=lot.quantity * factor, cost=(lot.cost or 0) * factor) for lot in history[1]]
+    assert settle(sales, lots, machine=Compiled()) == settle(sales, lots, machine=Plain())
+
+
+def test_wash_sale__sold_more_than_there_was__is_refused() -> None:
+    lot = bought("lot", day(0), "1", "100")
+    with pytest.raises(ValueError, match="more was sold of a lot than it had"):
+        settle([sold("sale", lot, day(5), "2", "-20")], [lot])
 
 
 @settings(deadline=None, max_examples=100)

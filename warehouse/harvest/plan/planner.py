@@ -19,7 +19,7 @@ from warehouse.harvest.plan.targets import Target
 from warehouse.harvest.plan.worth import Outcome, Standing, outcome
 
 SECONDS = 30.0
-"""How long the solver may take in all; where that is not enough the gap says so."""
+"""How long the solver may search one cell; where that is not enough the gap says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,14 +74,15 @@ def propose(
 ) -> Proposal:
     """The best sales of `holdings` for the year `standing`. `minimum_sale` is in 10^-8 USD.
 
-    Each cell of the plane of short and long gain has a program and its share of `seconds`; those whose bound lies above
-    what another reached are not solved. Where the time is not enough, the best that was found by then stands, at worst
-    no sale at all, and `best_usd` says what might still be there. Raises `NoPlanError` where a target can not be met.
+    Each cell of the plane of short and long gain has a program, `seconds` to search it and as many for its bound; those
+    whose bound lies above what another reached are not searched. Where the time is not enough, the best that was found
+    by then stands, at worst no sale at all, and `best_usd` says what might still be there. Raises `NoPlanError` where a
+    target can not be met.
     """
     base = Program()
     parts = [_add_holding(base, standing, holding, minimum_sale) for holding in holdings]
     drafts = list(_drafts(base, standing, parts, target))
-    limits = Limits(GAP, _ABSOLUTE_GAP, seconds / max(1, len(drafts)) / 2)
+    limits = Limits(GAP, _ABSOLUTE_GAP, seconds)
     relaxed = [(draft.program.relax(draft.objective, seconds=limits.seconds), draft) for draft in drafts]
     feasible = [(solution, draft) for solution, draft in relaxed if solution is not None]
     best = Solution((0.0,) * len(base.low), 0.0, 0.0) if target is None else Solution((), INFINITE, INFINITE)

@@ -8,22 +8,28 @@ joins the cost of its replacement, and the time the sold units were held joins i
 Units bought before the sale replace only while they are still held at the end of its day: what is sold is not its own
 replacement (Rev. Rul. 56-602). Of a lot that replaced something in part, the units that did not are sold first.
 
-Belongs here: the rule on plain values. Does not belong here: whether it is law for an asset (`wash_sale_law.py`),
-and purchases of a spouse or in a retirement account, which the books do not hold.
+Belongs here: the rule in words, and on plain values. Does not belong here: the walk that carries it out
+(`wash_walk.py`), whether it is law for an asset (`wash_sale_law.py`), and purchases of a spouse or in a retirement
+account, which the books do not hold.
 """
 
-from bisect import bisect_left
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import groupby
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from warehouse.columns import split
-from warehouse.exact import divide_half_even
+import numpy as np
 
-WINDOW = timedelta(days=30)
+from warehouse.lots.limbs import Limbs, integers_of, limbs_of_integers
+from warehouse.lots.machines import Machine
+from warehouse.tax.us.wash_columns import Ints, LotColumns, SaleColumns, settle_columns
+from warehouse.tax.us.wash_walk import WINDOW_DAYS
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_DATE = _EPOCH.date()
+"""Day 0 of days that are counted."""
+
+WINDOW = timedelta(days=WINDOW_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,148 +108,87 @@ class Settled(NamedTuple):
     parts: list[SoldPart]
 
 
-class _Tranche(NamedTuple):
-    """Units that replaced something, the loss that joined their cost, and the days that joined their holding."""
-
-    quantity: int
-    adjustment: int
-    tacked_days: int
-
-
-class _Shelf:
-    """What is left of one lot: `free` units that neither were sold nor replaced anything, and those that did."""
-
-    __slots__ = ("bought", "free", "replacing", "tranches")
-
-    def __init__(self, bought: Bought) -> None:
-        self.bought = bought
-        self.free = bought.quantity
-        self.replacing = 0
-        self.tranches: deque[_Tranche] = deque()
-
-    def sell(self, quantity: int) -> list[_Tranche]:
-        """Take `quantity` units away: the free ones first."""
-        plain = min(self.free, quantity)
-        self.free -= plain
-        parts = [_Tranche(plain, 0, 0)] if plain else []
-        rest = quantity - plain
-        while rest:
-            first = self.tranches.popleft()
-            taken = min(first.quantity, rest)
-            adjustment = divide_half_even(first.adjustment * taken, first.quantity)
-            if taken < first.quantity:
-                left = first._replace(quantity=first.quantity - taken, adjustment=first.adjustment - adjustment)
-                self.tranches.appendleft(left)
-            parts.append(_Tranche(taken, adjustment, first.tacked_days))
-            rest -= taken
-        return parts
-
-    def replace(self, units: int, disallowed: int, tacked_days: int) -> int | None:
-        """Let `units` free ones replace something; returns what they cost now, `None` where that is not known."""
-        self.free -= units
-        self.tranches.append(_Tranche(units, disallowed, tacked_days))
-        before, self.replacing = self.replacing, self.replacing + units
-        cost, whole = self.bought.cost, self.bought.quantity
-        if cost is None:
-            return None
-        return divide_half_even(cost * self.replacing, whole) - divide_half_even(cost * before, whole) + disallowed
-
-
-class _Row:
-    """The shelves of one group in the order in which they were bought, without those that have nothing free."""
-
-    def __init__(self, lots: Iterable[Bought]) -> None:
-        self._shelves = [_Shelf(lot) for lot in sorted(lots, key=lambda lot: (lot.bought_at, lot.lot_id))]
-        self._dates = [shelf.bought.bought_date for shelf in self._shelves]
-        self._next = list(range(len(self._shelves) + 1))
-        self.by_lot = {shelf.bought.lot_id: shelf for shelf in self._shelves}
-
-    def between(self, first: date, last: date) -> Iterator[_Shelf]:
-        """The shelves with something free that were bought from `first` to `last`."""
-        place = self._from(bisect_left(self._dates, first))
-        while place < len(self._shelves) and self._dates[place] <= last:
-            yield self._shelves[place]
-            place = self._from(place + 1)
-
-    def _from(self, place: int) -> int:
-        """The first place from `place` on with something free; what is empty stays so and is skipped for good."""
-        end = place
-        while end < len(self._shelves) and (self._next[end] != end or self._shelves[end].free == 0):
-            end = self._next[end] if self._next[end] != end else end + 1
-        while place < end:
-            step = self._next[place] if self._next[place] != place else place + 1
-            self._next[place] = end
-            place = step
-        return end
-
-
 def wash_sales(sold: Iterable[Sold], bought: Iterable[Bought]) -> list[WashSale]:
     """The part of each covered loss that was replaced, sale by sale and replacement by replacement."""
     return settle(sold, bought).washes
 
 
-def settle(sold: Iterable[Sold], bought: Iterable[Bought]) -> Settled:
+def settle(sold: Iterable[Sold], bought: Iterable[Bought], *, machine: Machine | None = None) -> Settled:
     """The wash sales, and what becomes of every disposal that is one or sells what replaced something.
 
     `sold` needs every disposal of the lots in `bought`, gains too. Lots that nothing can be replaced with (income,
-    gifts) stay out of `bought`.
+    gifts) stay out of `bought`. `machine` forces one of `warehouse/lots/machines.py`. Raises `ValueError` where more
+    was sold of a lot than it had.
     """
-    lots: defaultdict[str, list[Bought]] = defaultdict(list)
-    for lot in bought:
-        lots[lot.group].append(lot)
-    sales: defaultdict[str, list[Sold]] = defaultdict(list)
-    for sale in sold:
-        sales[sale.group].append(sale)
-    settled = Settled([], [])
-    for group in sorted(sales.keys() & lots.keys()):
-        _settle_group(sales[group], _Row(lots[group]), settled)
-    return settled
+    sales, lots = list(sold), list(bought)
+    groups = {sale.group for sale in sales} | {lot.group for lot in lots}
+    codes = {group: code for code, group in enumerate(sorted(groups))}
+    places = {lot.lot_id: place for place, lot in enumerate(lots)}
+    washes, parts = settle_columns(
+        SaleColumns(
+            group=_ints(codes[sale.group] for sale in sales),
+            rank=_ranks([sale.disposal_id for sale in sales]),
+            lot=_ints(places.get(sale.lot_id, -1) for sale in sales),
+            at=_instants(sale.sold_at for sale in sales),
+            day=_days(sale.sold_date for sale in sales),
+            middle=_days(sale.short_date or sale.sold_date for sale in sales),
+            acquired_at=_instants(sale.acquired_at for sale in sales),
+            acquired_day=_days(sale.acquired_date for sale in sales),
+            quantity=_limbs(sale.quantity for sale in sales),
+            gain=_limbs(sale.gain or 0 for sale in sales),
+            may_wash=np.array([sale.gain is not None and sale.is_covered for sale in sales], np.bool_),
+        ),
+        LotColumns(
+            group=_ints(codes[lot.group] for lot in lots),
+            rank=_ranks([lot.lot_id for lot in lots]),
+            at=_instants(lot.bought_at for lot in lots),
+            day=_days(lot.bought_date for lot in lots),
+            quantity=_limbs(lot.quantity for lot in lots),
+            cost=_limbs(lot.cost or 0 for lot in lots),
+            has_cost=np.array([lot.cost is not None for lot in lots], np.bool_),
+        ),
+        machine=machine,
+    )
+    columns = (washes.quantity, washes.disallowed, washes.basis)
+    rows = zip(washes.sale.tolist(), washes.lot.tolist(), *map(integers_of, columns), washes.tacked_days, strict=True)
+    columns = (parts.quantity, parts.added_cost, parts.disallowed)
+    part_rows = zip(parts.sale.tolist(), *map(integers_of, columns), parts.tacked_days, strict=True)
+    return Settled(
+        [
+            WashSale(
+                disposal_id=sales[sale].disposal_id,
+                replacement_lot_id=lots[lot].lot_id,
+                quantity=quantity,
+                disallowed=disallowed,
+                basis=None if lots[lot].cost is None else basis,
+                tacked_days=int(tacked_days),
+            )
+            for sale, lot, quantity, disallowed, basis, tacked_days in rows
+        ],
+        [
+            SoldPart(sales[sale].disposal_id, quantity, added, int(tacked_days), disallowed)
+            for sale, quantity, added, disallowed, tacked_days in part_rows
+        ],
+    )
 
 
-def _settle_group(sales: list[Sold], row: _Row, settled: Settled) -> None:
-    ordered = sorted(sales, key=lambda sale: (sale.sold_date, sale.acquired_at, sale.sold_at, sale.disposal_id))
-    for _, day in groupby(ordered, key=lambda sale: sale.sold_date):
-        todays = list(day)
-        due: Counter[str] = Counter()
-        for sale in todays:
-            due[sale.lot_id] += sale.quantity
-        for sale in todays:
-            due[sale.lot_id] -= sale.quantity
-            shelf = row.by_lot.get(sale.lot_id)
-            parts = [_Tranche(sale.quantity, 0, 0)] if shelf is None else shelf.sell(sale.quantity)
-            disallowed = [0] * len(parts)
-            if sale.gain is not None and sale.is_covered:
-                gains = split(sale.gain, [part.quantity for part in parts])
-                for place, (part, gain) in enumerate(zip(parts, gains, strict=True)):
-                    if gain - part.adjustment < 0:
-                        washes = list(_replaced(sale, part, part.adjustment - gain, row, due))
-                        disallowed[place] = sum(wash.disallowed for wash in washes)
-                        settled.washes.extend(washes)
-            if any(disallowed) or any(part.tacked_days or part.adjustment for part in parts):
-                settled.parts.extend(
-                    SoldPart(sale.disposal_id, part.quantity, part.adjustment, part.tacked_days, amount)
-                    for part, amount in zip(parts, disallowed, strict=True)
-                )
+def _ints(numbers: Iterable[int]) -> Ints:
+    return np.fromiter(numbers, np.int64)
 
 
-def _replaced(sale: Sold, part: _Tranche, loss: int, row: _Row, due: Mapping[str, int]) -> Iterator[WashSale]:
-    """The replacements of `part` of a sale, which lost `loss`. `due`: what else is sold of each lot on that day."""
-    chosen: list[tuple[_Shelf, int]] = []
-    missing = part.quantity
-    middle = sale.short_date or sale.sold_date
-    for shelf in row.between(middle - WINDOW, middle + WINDOW):
-        is_held_before = shelf.bought.bought_at <= sale.sold_at
-        available = max(0, shelf.free - due[shelf.bought.lot_id]) if is_held_before else shelf.free
-        if available:
-            chosen.append((shelf, min(available, missing)))
-            missing -= chosen[-1][1]
-        if not missing:
-            break
-    if not chosen:
-        return
-    units = [taken for _, taken in chosen]
-    disallowed = split(divide_half_even(loss * sum(units), part.quantity), units)
-    tacked_days = (sale.sold_date - sale.acquired_date).days + part.tacked_days
-    for (shelf, taken), amount in zip(chosen, disallowed, strict=True):
-        basis = shelf.replace(taken, amount, tacked_days)
-        yield WashSale(sale.disposal_id, shelf.bought.lot_id, taken, amount, basis, tacked_days)
+def _ranks(names: Sequence[str]) -> Ints:
+    ranks = np.empty(len(names), np.int64)
+    ranks[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    return ranks
+
+
+def _instants(instants: Iterable[datetime]) -> Ints:
+    return _ints((instant - _EPOCH) // timedelta(microseconds=1) for instant in instants)
+
+
+def _days(dates: Iterable[date]) -> Ints:
+    return _ints((each - EPOCH_DATE).days for each in dates)
+
+
+def _limbs(numbers: Iterable[int]) -> Limbs:
+    return limbs_of_integers(list(numbers))
