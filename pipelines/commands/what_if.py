@@ -6,7 +6,6 @@ Belongs here: reading what was asked, and showing the answer. Does not belong he
 
 import json
 import sys
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -41,7 +40,7 @@ from warehouse.harvest.plan.rows import lot_rows, plan_rows, summary_row
 from warehouse.harvest.plan.standing import standing_year
 from warehouse.harvest.plan.targets import FORMS, OffsetTarget, Target, read_target
 from warehouse.harvest.plan.year import plan_year
-from warehouse.harvest.steps import open_lot
+from warehouse.harvest.steps import open_lot, read_waiting
 from warehouse.harvest.summary import tax_year_end
 from warehouse.harvest.what_if import AskedSale, NotThereError, ask_sale
 from warehouse.lots.holding import local_date
@@ -129,10 +128,7 @@ def sell(
             for row in select_rows(connection, "read_open_lots").to_pylist()
             if (row["account"], row["asset"]) == (account, asset)
         ]
-        reserved: defaultdict[str, int] = defaultdict(int)
-        for row in select_rows(connection, "read_reserved_lots").to_pylist():
-            if (row["account"], row["asset"]) == (account, asset):
-                reserved[row["lot_id"]] += to_units(row["quantity"], QUANTITY_PLACES)
+        identified = read_waiting(connection, book.settings, book.today).first.get((account, asset), ())
         values = [
             row
             for row in select_rows(connection, "read_lot_values").to_pylist()
@@ -155,7 +151,7 @@ def sell(
                 price=unit_price,
                 sell_rate=rates.get((account, asset), book.settings.harvest.cost_rate),
                 method=name,
-                reserved=reserved,
+                identified=identified,
                 standing=standing.standing,
                 today=book.today,
             )
@@ -164,7 +160,7 @@ def sell(
     except NotThereError as error:
         raise ConfigurationError(f"{account} can not sell {quantity} {asset}: {error}") from error
     notes = [*standing.notes]
-    if reserved:
+    if identified:
         notes.append("lots that are identified for the next sale go first under every method")
     doubts = sorted({reason for row in values for reason in row["reasons"]})
     answer = {
@@ -197,8 +193,8 @@ def harvest(
     configuration = load(config)
     with open_published(configuration) as connection:
         book = _read_book(connection, configuration)
-        reserved = select_rows(connection, "read_reserved_lots").to_pylist()
-        values = with_identified(select_rows(connection, "read_lot_values").to_pylist(), reserved)
+        waiting = read_waiting(connection, book.settings, book.today)
+        values = with_identified(select_rows(connection, "read_lot_values").to_pylist(), waiting)
         costs = select_rows(connection, "list_trading_costs").to_pylist()
         aim = None if target is None else _target(connection, target, book.today.year)
     try:

@@ -51,7 +51,7 @@ def reach_doubts(valued: ValuedLot, costs: Mapping[str, Any] | None) -> list[Dou
     asset, account = valued.lot.asset, valued.lot.account
     doubts = []
     reachable = to_units(costs["reachable_quantity"], QUANTITY_PLACES)
-    if valued.sell_first_quantity >= reachable:
+    if valued.starts_after >= reachable:
         doubts.append(Doubt("blocked", f"{asset} in {account}: a sale can not reach it now: {_why(costs)}"))
     elif valued.sell_first_quantity + valued.lot.quantity > reachable:
         doubts.append(Doubt("review", f"{asset} in {account}: a sale can reach only a part of it now: {_why(costs)}"))

@@ -4,7 +4,7 @@ Belongs here: carrying tables in and out of this room, checking them. Does not b
 (`valuation.py`), what to think of them (`doubts.py`, `health.py`), the words (`summary.py`).
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ import pyarrow as pa
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
 from warehouse.harvest.doubts import law_doubts
 from warehouse.harvest.health import Health
+from warehouse.harvest.identified import Waiting, waiting_of
 from warehouse.harvest.picks import identify_command
 from warehouse.harvest.reach import reach_doubts, sale_figures, second_price_doubts, second_prices
 from warehouse.harvest.summary import CandidateRow, summarize, tax_year_end
@@ -22,6 +23,7 @@ from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_l
 from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
 from warehouse.schema import create_tables, fetch_query, insert_rows, run_query
+from warehouse.settings import BookSettings
 from warehouse.steps import Book, Check, Step
 from warehouse.tax.countries import country_of
 from warehouse.tax.country import Country
@@ -53,7 +55,8 @@ def build_candidates(book: Book) -> None:
     rows = []
     lots = [open_lot(row, zone, country) for row in stored]
     is_pooled = country.match_shares is not None
-    for valued in value_lots(lots, prices, methods=methods, today=today, is_pooled=is_pooled):
+    waiting = read_waiting(book.connection, book.settings, today)
+    for valued in value_lots(lots, prices, methods=methods, today=today, is_pooled=is_pooled, identified=waiting.first):
         lot = valued.lot
         lot_costs = costs.get((lot.account, lot.asset))
         sale = sale_figures(valued, lot_costs)
@@ -81,7 +84,7 @@ def build_candidates(book: Book) -> None:
                 "sell_price_usd": None if sale.price is None else from_units(sale.price, PRICE_PLACES),
                 "sell_price_source": sale.source,
                 "unrealized_after_costs_usd": _usd(sale.unrealized),
-                "identify_command": _command(valued, status) if book.settings.jurisdiction == "US" else None,
+                "identify_command": _command(valued, status, waiting) if book.settings.jurisdiction == "US" else None,
                 "status": status,
                 "reasons": reasons,
             }
@@ -108,6 +111,11 @@ def _trading_costs(book: Book) -> dict[tuple[str, str], dict[str, Any]]:
     """The rows of `harvest.trading_costs` by account and coin."""
     rows = select_rows(book.connection, "list_trading_costs").to_pylist()
     return {(row["account"], row["asset"]): row for row in rows}
+
+
+def read_waiting(connection: duckdb.DuckDBPyConnection, settings: BookSettings, today: date) -> Waiting:
+    """What the journal names for the sales to come, and what else of it nothing has used yet."""
+    return waiting_of(select_rows(connection, "read_reserved_lots").to_pylist(), settings, today=today)
 
 
 def _latest_prices(book: Book) -> dict[str, LatestPrice]:
@@ -142,11 +150,19 @@ def open_lot(row: dict[str, Any], time_zone: ZoneInfo, country: Country) -> Open
     )
 
 
-def _command(valued: ValuedLot, status: str) -> str | None:
-    """What records this lot before a sale, where the account's order would take others first."""
-    if not valued.sell_first_quantity or valued.lot.is_in_transit or status == "blocked":
+def _command(valued: ValuedLot, status: str, waiting: Waiting) -> str | None:
+    """What records this lot before a sale, where the account's order would take others first.
+
+    Units that are identified already stay before it, and of this lot they need no other record.
+    """
+    lot = valued.lot
+    units = lot.quantity - valued.identified
+    if not valued.sell_first_quantity or not units or lot.is_in_transit or status == "blocked":
         return None
-    return identify_command(valued.lot.account, valued.lot.asset, [(valued.lot.lot_id, valued.lot.quantity)])
+    others = sum(named.units for named in waiting.first.get((lot.account, lot.asset), ()) if named.lot_id != lot.lot_id)
+    if valued.sell_first_quantity <= others:
+        return None
+    return identify_command(lot.account, lot.asset, [(lot.lot_id, units)])
 
 
 def _figures(valued: ValuedLot) -> dict[str, Any]:
@@ -168,6 +184,7 @@ def _figures(valued: ValuedLot) -> dict[str, Any]:
         "term": valued.term,
         "long_from_date": lot.long_from,
         "days_to_long_term": valued.days_to_long_term,
+        "identified_quantity": from_units(valued.identified, QUANTITY_PLACES),
         "sell_first_quantity": from_units(valued.sell_first_quantity, QUANTITY_PLACES),
         "unrealized_first_usd": _usd(valued.unrealized_first),
         "short_first_usd": _usd(valued.short_first),
@@ -207,6 +224,7 @@ CANDIDATES = Step(
         "lots.open_lots",
         "lots.lots",
         "lots.methods",
+        "lots.identifications",
         "market.prices",
         "ledger.spam",
         "quality.coverage",

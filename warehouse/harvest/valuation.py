@@ -6,11 +6,12 @@ Belongs here: the figures of one moment. Does not belong here: whether to trust 
 tables.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even
+from warehouse.harvest.identified import Key, Named, named_units
 from warehouse.harvest.order import CHOOSING_METHODS, next_to_go, sale_order
 from warehouse.lots.holding import Term, first_long_date
 
@@ -61,9 +62,10 @@ class LatestPrice:
 class ValuedLot:
     """An open lot with its figures. Those that rest on a missing price or cost are `None`, never 0.
 
-    `sell_first_quantity`: what a sale in the account would consume before it reaches this lot; `unrealized_first`: the
-    gain that would come with it, `short_first` the short-term part of that. `reached_by`: the methods under which this
-    lot would be the next to go.
+    `sell_first_quantity`: what a sale in the account would consume of other lots before all of this lot;
+    `unrealized_first`: the gain that would come with it, `short_first` the short-term part of that. `reached_by`: the
+    methods under which this lot would be the next to go. `identified`: units of it that go at the next sale because the
+    journal says so; `starts_after`: what of other lots goes before the first unit of this one.
     """
 
     lot: OpenLot
@@ -76,6 +78,8 @@ class ValuedLot:
     unrealized_first: int | None
     short_first: int | None
     reached_by: tuple[str, ...]
+    identified: int = 0
+    starts_after: int = 0
 
 
 def value_lots(
@@ -85,42 +89,123 @@ def value_lots(
     methods: Mapping[str, str],
     today: date,
     is_pooled: bool = False,
+    identified: Mapping[Key, Sequence[Named]] | None = None,
 ) -> list[ValuedLot]:
     """Value every lot on the local date `today`, account by account and asset by asset, in the order of sale.
 
-    `methods` gives the lot method of an account, `fifo` where it is silent; where the law keeps all units of an asset
-    in one pool (`is_pooled`), no lot goes before another. Raises `ValueError` for a method without an order.
+    `methods` gives the lot method of an account, `fifo` where it is silent; units that are `identified` for the next
+    sale go before it. Where the law keeps all units of an asset in one pool (`is_pooled`), no lot goes before another.
+    Raises `ValueError` for a method without an order.
     """
-    groups: dict[tuple[str, str], list[OpenLot]] = {}
+    groups: dict[Key, list[OpenLot]] = {}
     for lot in lots:
         groups.setdefault((lot.account, lot.asset), []).append(lot)
     valued: list[ValuedLot] = []
-    for (account, asset), group in sorted(groups.items()):
-        price = prices.get(asset)
-        ahead_quantity = 0
-        ahead_unrealized = ahead_short = None if price is None else 0
-        reached_by = {} if is_pooled else _reached_by(group, price, today)
-        for lot in sale_order(
-            group, methods.get(account, "fifo"), price=None if price is None else price.price, today=today
-        ):
-            row = replace(
-                _valued(lot, price, today),
-                sell_first_quantity=ahead_quantity,
-                unrealized_first=0 if ahead_quantity == 0 else ahead_unrealized,
-                short_first=0 if ahead_quantity == 0 else ahead_short,
-                reached_by=() if lot.is_in_transit else reached_by.get(lot.lot_id, ()),
-            )
-            valued.append(row)
-            if not lot.is_in_transit and not is_pooled:
-                ahead_quantity += lot.quantity
-                ahead_unrealized = _plus(ahead_unrealized, row.unrealized)
-                ahead_short = _plus(ahead_short, row.unrealized if row.term == "short" else 0)
+    for key, group in sorted(groups.items()):
+        price = prices.get(key[1])
+        in_order = sale_order(
+            group, methods.get(key[0], "fifo"), price=None if price is None else price.price, today=today
+        )
+        rows = [_valued(lot, price, today) for lot in in_order]
+        if is_pooled:
+            valued += rows
+            continue
+        there = {lot.lot_id: lot for lot in group if not lot.is_in_transit}
+        named = named_units({lot_id: lot.quantity for lot_id, lot in there.items()}, (identified or {}).get(key, ()))
+        reached_by = {named[0].lot_id: CHOOSING_METHODS} if named else _reached_by(list(there.values()), price, today)
+        valued += _in_line(rows, _named_parts(there, named, price, today), reached_by)
     return valued
 
 
-def _reached_by(lots: Sequence[OpenLot], price: LatestPrice | None, today: date) -> dict[str, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """Units that go first, and the gain of selling them."""
+
+    quantity: int = 0
+    unrealized: int | None = 0
+    short: int | None = 0
+
+    def __add__(self, other: "_Ahead") -> "_Ahead":
+        return _Ahead(
+            self.quantity + other.quantity, _plus(self.unrealized, other.unrealized), _plus(self.short, other.short)
+        )
+
+
+def _in_line(
+    rows: Sequence[ValuedLot], named: Sequence[tuple[str, _Ahead]], reached_by: Mapping[str, tuple[str, ...]]
+) -> list[ValuedLot]:
+    """The rows of one group with what goes before each: first the `named` parts, then the others in the order given.
+
+    What is on the way takes its place in the order and is before nobody.
+    """
+    own: dict[str, list[int]] = {}
+    for place, (lot_id, _) in enumerate(named):
+        own.setdefault(lot_id, []).append(place)
+    all_named = _sum(part for _, part in named)
+    ahead = _Ahead()
+    placed = []
+    for row in rows:
+        places = [] if row.lot.is_in_transit else own.get(row.lot.lot_id, [])
+        identified = sum(named[place][1].quantity for place in places)
+        if not places:
+            before = all_named + ahead
+            starts_after = before.quantity
+        else:
+            is_whole = identified == row.lot.quantity
+            until = places[-1] if is_whole else len(named)
+            before = _sum(part for lot_id, part in named[:until] if lot_id != row.lot.lot_id)
+            starts_after = sum(part.quantity for _, part in named[: places[0]])
+            before = before if is_whole else before + ahead
+        placed.append(
+            replace(
+                row,
+                sell_first_quantity=before.quantity,
+                unrealized_first=before.unrealized if before.quantity else 0,
+                short_first=before.short if before.quantity else 0,
+                reached_by=() if row.lot.is_in_transit else reached_by.get(row.lot.lot_id, ()),
+                identified=identified,
+                starts_after=starts_after,
+            )
+        )
+        if not row.lot.is_in_transit:
+            ahead += _rest(row, [named[place][1] for place in places])
+    return placed
+
+
+def _rest(row: ValuedLot, parts: Sequence[_Ahead]) -> _Ahead:
+    """What of the lot is not named, with the gain that is left of the lot's."""
+    whole = _Ahead(row.lot.quantity, row.unrealized, row.unrealized if row.term == "short" else 0)
+    taken = _sum(parts)
+    if not taken.quantity:
+        return whole
+    unrealized = _plus(whole.unrealized, None if taken.unrealized is None else -taken.unrealized)
+    short = _plus(whole.short, None if taken.short is None else -taken.short)
+    left = whole.quantity - taken.quantity
+    return _Ahead(left, unrealized, short) if left else _Ahead()
+
+
+def _named_parts(
+    there: Mapping[str, OpenLot], named: Sequence[Named], price: LatestPrice | None, today: date
+) -> list[tuple[str, _Ahead]]:
+    """The gain of each named part: its value less its share of the cost."""
+    parts = []
+    for lot_id, units in named:
+        lot = there[lot_id]
+        cost = None if lot.cost is None else divide_half_even(lot.cost * units, lot.quantity)
+        part = _valued(replace(lot, quantity=units, cost=cost), price, today)
+        parts.append((lot_id, _Ahead(units, part.unrealized, part.unrealized if part.term == "short" else 0)))
+    return parts
+
+
+def _sum(parts: Iterable[_Ahead]) -> _Ahead:
+    total = _Ahead()
+    for part in parts:
+        total += part
+    return total
+
+
+def _reached_by(there: Sequence[OpenLot], price: LatestPrice | None, today: date) -> dict[str, tuple[str, ...]]:
     """For each lot that is the next to go under some method, those methods."""
-    there = [lot for lot in lots if not lot.is_in_transit]
     found: dict[str, tuple[str, ...]] = {}
     for method in CHOOSING_METHODS if there else ():
         first = next_to_go(there, method, price=None if price is None else price.price, today=today)

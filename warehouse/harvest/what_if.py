@@ -5,13 +5,13 @@ Pure: lots in, figures out. Nothing is bought back here: it is the sale alone, a
 Belongs here: one asked sale. Does not belong here: which sales are best (`plan/`), reading lots.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even, from_units
-from warehouse.harvest.order import sale_order
+from warehouse.harvest.identified import Named, parts_in_order
 from warehouse.harvest.plan.holdings import share
 from warehouse.harvest.plan.worth import Outcome, Standing, outcome
 from warehouse.harvest.valuation import OpenLot
@@ -66,28 +66,26 @@ def ask_sale(
     price: int,
     sell_rate: Decimal,
     method: str,
-    reserved: Mapping[str, int],
+    identified: Sequence[Named],
     standing: Standing,
     today: date,
 ) -> AskedSale:
     """Sell `quantity` of `lots`, all of one asset in one account, at `price` on the local date `today`.
 
-    Units that are identified for the next sale (`reserved`, by lot) go before the order of `method`. Raises
-    `NotThereError` where fewer are there.
+    Units that are `identified` for the next sale go before the order of `method`. Raises `NotThereError` where fewer
+    are there.
     """
     there = [lot for lot in lots if not lot.is_in_transit]
     held = sum(lot.quantity for lot in there)
     if quantity > held:
         raise NotThereError(f"{from_units(held, QUANTITY_PLACES).normalize():f} is there to be sold")
-    ordered = sale_order(there, method, price=price, today=today)
-    left, taken = quantity, dict.fromkeys((lot.lot_id for lot in ordered), 0)
-    for allowed in (reserved, None):
-        for lot in ordered:
-            limit = lot.quantity if allowed is None else min(lot.quantity, allowed.get(lot.lot_id, 0))
-            units = min(left, limit - taken[lot.lot_id] if allowed is None else limit)
-            taken[lot.lot_id] += units
-            left -= units
-    slices = tuple(_slice(lot, taken[lot.lot_id], price, sell_rate, today) for lot in ordered if taken[lot.lot_id])
+    left, taken = quantity, dict[str, int]()
+    for lot, units in parts_in_order(there, method, identified, price=price, today=today):
+        if left:
+            taken[lot.lot_id] = taken.get(lot.lot_id, 0) + min(left, units)
+            left -= min(left, units)
+    by_id = {lot.lot_id: lot for lot in there}
+    slices = tuple(_slice(by_id[name], units, price, sell_rate, today) for name, units in taken.items())
     without = outcome(standing)
     gains = {term: _sum(part.gain for part in slices if part.term == term) for term in ("short", "long")}
     short, long = gains["short"], gains["long"]

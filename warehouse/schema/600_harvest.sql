@@ -21,6 +21,7 @@ CREATE OR REPLACE TABLE harvest.lot_values (
     long_from_date DATE CHECK ((long_from_date IS NULL) = (term IS NULL)),
     days_to_long_term INTEGER CHECK (days_to_long_term >= 0 AND (days_to_long_term IS NULL) = (term IS NULL)),
     method VARCHAR NOT NULL,
+    identified_quantity DECIMAL(38, 18) NOT NULL CHECK (identified_quantity BETWEEN 0 AND quantity),
     sell_first_quantity DECIMAL(38, 18) NOT NULL CHECK (sell_first_quantity >= 0),
     unrealized_first_usd DECIMAL(38, 8),
     short_first_usd DECIMAL(38, 8),
@@ -60,11 +61,12 @@ COMMENT ON COLUMN harvest.lot_values.term IS 'short or long: what a sale at as_o
 COMMENT ON COLUMN harvest.lot_values.long_from_date IS 'First date, in the taxpayer''s time zone, on which a sale is long-term (DE: tax-free); NULL without terms.';
 COMMENT ON COLUMN harvest.lot_values.days_to_long_term IS 'Days until then; 0 when it has come; NULL without terms.';
 COMMENT ON COLUMN harvest.lot_values.method IS 'Lot method of the account by which the order of sale is told; pool where the law keeps one for each asset (GB).';
-COMMENT ON COLUMN harvest.lot_values.sell_first_quantity IS 'Units that a sale in this account would consume before it reaches this lot; 0: it is next.';
+COMMENT ON COLUMN harvest.lot_values.identified_quantity IS 'Units of this lot that the identification journal names for the coming sales (lots.identifications): they go before the order of the method.';
+COMMENT ON COLUMN harvest.lot_values.sell_first_quantity IS 'Units of other lots that a sale in this account would consume before all of this lot is sold: those identified already, then those before it by the method; 0: it is next.';
 COMMENT ON COLUMN harvest.lot_values.unrealized_first_usd IS 'Gain or loss that would come with consuming them; NULL where one of them has no known gain.';
 COMMENT ON COLUMN harvest.lot_values.short_first_usd IS 'The short-term part of unrealized_first_usd; the rest is long-term.';
-COMMENT ON COLUMN harvest.lot_values.reached_by IS 'Lot methods under which this lot would be the next to go; another than the account''s own counts only when recorded before the sale (lotkeeper identify --standing).';
-COMMENT ON COLUMN harvest.lot_values.identify_command IS 'Command that records, before the sale, that it is of this lot. NULL where it is next in any case, on the way or blocked.';
+COMMENT ON COLUMN harvest.lot_values.reached_by IS 'Lot methods under which this lot would be the next to go (all of them where it is identified); another than the account''s own counts only when recorded before the sale (lotkeeper identify --standing).';
+COMMENT ON COLUMN harvest.lot_values.identify_command IS 'Command that records, before the sale, that it is of this lot; what is identified already still goes before it. NULL where it is next in any case, on the way or blocked.';
 COMMENT ON COLUMN harvest.lot_values.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
 COMMENT ON COLUMN harvest.lot_values.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
 COMMENT ON COLUMN harvest.lot_values.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';
@@ -90,6 +92,7 @@ CREATE OR REPLACE TABLE harvest.candidates (
     unrealized_usd DECIMAL(38, 8) CHECK (unrealized_usd < 0),
     term VARCHAR,
     days_to_long_term INTEGER,
+    identified_quantity DECIMAL(38, 18) NOT NULL,
     sell_first_quantity DECIMAL(38, 18) NOT NULL,
     unrealized_first_usd DECIMAL(38, 8),
     short_first_usd DECIMAL(38, 8),
@@ -122,11 +125,12 @@ COMMENT ON COLUMN harvest.candidates.value_usd IS 'quantity times price_usd, com
 COMMENT ON COLUMN harvest.candidates.unrealized_usd IS 'The loss of selling at that price, as a negative amount, before costs of selling; NULL where price or cost is unknown.';
 COMMENT ON COLUMN harvest.candidates.term IS 'short or long: what a sale at as_of would be. DE: long is tax-free. NULL where a gain has no term (GB).';
 COMMENT ON COLUMN harvest.candidates.days_to_long_term IS 'Days until a sale is long-term (DE: tax-free); 0 when it is; NULL without terms.';
-COMMENT ON COLUMN harvest.candidates.sell_first_quantity IS 'Units that a sale in this account would consume before it reaches this lot; 0: it is next.';
+COMMENT ON COLUMN harvest.candidates.identified_quantity IS 'Units of this lot that the identification journal names for the coming sales (lots.identifications): they go before the order of the method.';
+COMMENT ON COLUMN harvest.candidates.sell_first_quantity IS 'Units of other lots that a sale in this account would consume before all of this lot is sold: those identified already, then those before it by the method; 0: it is next.';
 COMMENT ON COLUMN harvest.candidates.unrealized_first_usd IS 'Gain or loss that would come with consuming them; NULL where one of them has no known gain.';
 COMMENT ON COLUMN harvest.candidates.short_first_usd IS 'The short-term part of unrealized_first_usd; the rest is long-term.';
-COMMENT ON COLUMN harvest.candidates.reached_by IS 'Lot methods under which this lot would be the next to go; another than the account''s own counts only when recorded before the sale (lotkeeper identify --standing).';
-COMMENT ON COLUMN harvest.candidates.identify_command IS 'Command that records, before the sale, that it is of this lot. NULL where it is next in any case, on the way or blocked.';
+COMMENT ON COLUMN harvest.candidates.reached_by IS 'Lot methods under which this lot would be the next to go (all of them where it is identified); another than the account''s own counts only when recorded before the sale (lotkeeper identify --standing).';
+COMMENT ON COLUMN harvest.candidates.identify_command IS 'Command that records, before the sale, that it is of this lot; what is identified already still goes before it. NULL where it is next in any case, on the way or blocked.';
 COMMENT ON COLUMN harvest.candidates.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
 COMMENT ON COLUMN harvest.candidates.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
 COMMENT ON COLUMN harvest.candidates.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';

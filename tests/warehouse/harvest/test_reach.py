@@ -16,7 +16,7 @@ def lot(quantity: int, *, first: int = 0, cost: int | None = 150, price: LatestP
     at = datetime(2026, 1, 5, tzinfo=UTC)
     whole = None if cost is None else cost * E8
     held = OpenLot("lot", "BTC", "kraken", at, date(2026, 1, 5), quantity * E18, whole, quantity * E18, whole)
-    return ValuedLot(held, price, None, None, "short", 43, first * E18, 0, 0, ())
+    return ValuedLot(held, price, None, None, "short", 43, first * E18, 0, 0, (), starts_after=first * E18)
 
 
 def costs(**changes: Any) -> dict[str, Any]:

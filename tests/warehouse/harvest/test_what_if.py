@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from support.plan_books import TODAY, standing
+from warehouse.harvest.identified import Named
 from warehouse.harvest.valuation import OpenLot
 from warehouse.harvest.what_if import AskedSale, NotThereError, ask_sale
 
@@ -30,7 +31,7 @@ def ask(method: str, quantity: str = "1.5", **changes: object) -> AskedSale:
         "price": 40000 * 10**18,
         "sell_rate": Decimal(0),
         "method": method,
-        "reserved": {},
+        "identified": (),
         "standing": standing("60000"),
         "today": TODAY,
     }
@@ -66,14 +67,14 @@ def test_sale__costs_of_selling__lower_the_proceeds() -> None:
 
 
 def test_sale__lots_that_were_identified__go_before_the_method() -> None:
-    sale = ask("fifo", "1.25", reserved={"late": 10**18})
-    assert [(part.lot.lot_id, part.quantity) for part in sale.slices] == [("old", 10**18 // 4), ("late", 10**18)]
+    sale = ask("fifo", "1.25", identified=[Named("late", 10**18)])
+    assert [(part.lot.lot_id, part.quantity) for part in sale.slices] == [("late", 10**18), ("old", 10**18 // 4)]
 
 
 def test_sale__lot_without_a_cost__has_no_tax() -> None:
     lots = [lot("found", "2026-01-05", "1", None)]
     sale = ask_sale(
-        lots, 10**18, price=10**18, sell_rate=Decimal(0), method="fifo", reserved={}, standing=standing(), today=TODAY
+        lots, 10**18, price=10**18, sell_rate=Decimal(0), method="fifo", identified=(), standing=standing(), today=TODAY
     )
     assert (sale.short_gain, sale.long_gain, sale.tax_usd, sale.sold) == (None, 0, None, None)
 

@@ -56,8 +56,9 @@ class TradeCost:
 class Holding:
     """The lots of one asset in one account in the order in which the account sells them.
 
-    `is_ordered`: a sale takes them from the front; otherwise any may be named. `sellable` is what of them can be sold
-    now at most, `None` for all.
+    `is_ordered`: a sale takes them from the front; otherwise any may be named after the first `identified` ones, which
+    are identified for the next sales already and go in order. A lot may stand in two places. `sellable` is what of them
+    can be sold now at most, `None` for all.
     """
 
     account: str
@@ -67,6 +68,12 @@ class Holding:
     is_ordered: bool
     cost: TradeCost
     sellable: int | None = None
+    identified: int = 0
+
+    @property
+    def in_order(self) -> int:
+        """How many of the lots, from the front, can only go when those before them are gone."""
+        return len(self.lots) if self.is_ordered else self.identified
 
     @property
     def quantity(self) -> int:

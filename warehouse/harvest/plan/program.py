@@ -185,8 +185,13 @@ def least_quantity(holding: Holding, minimum_sale: int) -> int:
 def _add_holding(program: Program, standing: Standing, holding: Holding, minimum_sale: int) -> _Part:
     effects = tuple(lot_effects(holding, lot, lot.quantity, standing.later) for lot in holding.lots)
     shares = tuple(program.variable(0.0, 1.0) for _ in holding.lots)
-    if holding.is_ordered:
-        program.chain(shares)
+    in_order = holding.in_order
+    program.chain(shares[:in_order])
+    if 0 < in_order < len(shares):
+        gone = program.variable(0.0, 1.0, is_whole=True)
+        program.hold(shares[in_order - 1] - gone, low=0.0)
+        for following in shares[in_order:]:
+            program.hold(gone - following, low=0.0)
     held = sum(lot.quantity for lot in holding.lots)
     weights = {next(iter(share.terms)): lot.quantity / held for share, lot in zip(shares, holding.lots, strict=True)}
     sold = Sum(program, weights, 0.0, 0.0, 1.0)
@@ -196,7 +201,7 @@ def _add_holding(program: Program, standing: Standing, holding: Holding, minimum
     opened = None
     if least or holding.cost.fixed:
         opened = program.variable(0.0, 1.0 if least <= holding.quantity else 0.0, is_whole=True)
-        for share in shares[:1] if holding.is_ordered else shares:
+        for share in shares[:1] if in_order else shares:
             program.hold(opened - share, low=0.0)
         program.hold(sold - opened * (least / held), low=0.0)
     return _Part(holding, shares, effects, opened)

@@ -39,31 +39,25 @@ def plan_rows(
 
 
 def lot_rows(lines: Sequence[Line], later: Later) -> list[Row]:
-    """The rows of `harvest.plan_lots`."""
-    rows = []
+    """The rows of `harvest.plan_lots`, one for each lot, be it sold in two parts."""
+    rows: dict[tuple[int, str], Row] = {}
     for rank, line in enumerate(lines, 1):
         holding = line.sale.holding
         for lot, taken in zip(holding.lots, line.sale.taken, strict=True):
             if taken:
                 effects = lot_effects(holding, lot, taken, later)
-                rows.append(
-                    {
-                        "rank": rank,
-                        "account": holding.account,
-                        "asset": holding.asset,
-                        "lot_id": lot.lot_id,
-                        "quantity": from_units(taken, QUANTITY_PLACES),
-                        "term": lot.term,
-                        "gain_usd": _usd(effects.short_gain + effects.long_gain),
-                    }
-                )
-    return rows
+                told = {"rank": rank, "account": holding.account, "asset": holding.asset, "lot_id": lot.lot_id}
+                empty = {**told, "quantity": Decimal(0), "term": lot.term, "gain_usd": Decimal(0)}
+                row = rows.setdefault((rank, lot.lot_id), empty)
+                row["quantity"] += from_units(taken, QUANTITY_PLACES)
+                row["gain_usd"] += _usd(effects.short_gain + effects.long_gain)
+    return list(rows.values())
 
 
 def summary_row(made: PlannedYear, lines: Sequence[Line], *, as_of: datetime, identified: Plan) -> Row:
     """The row of `harvest.plan_summary`; `identified` is the plan in which every lot may be named."""
     plan, year, left = made.plan, made.year, made.portfolio
-    notes = list(year.notes)
+    notes = [*year.notes, *left.notes]
     if left.left_out_lots:
         lots = "1 lot" if left.left_out_lots == 1 else f"{left.left_out_lots} lots"
         notes.append(
@@ -108,8 +102,8 @@ def recording_command(line: Line) -> str | None:
     holding = line.sale.holding
     if holding.is_ordered or line.sale.taken == holding.from_front(sum(line.sale.taken)):
         return None
-    picks = ((lot.lot_id, taken) for lot, taken in zip(holding.lots, line.sale.taken, strict=True) if taken)
-    return identify_command(holding.account, holding.asset, picks)
+    parts = list(zip(holding.lots, line.sale.taken, strict=True))[holding.identified :]
+    return identify_command(holding.account, holding.asset, [(lot.lot_id, taken) for lot, taken in parts if taken])
 
 
 def _line(line: Line) -> Row:
@@ -119,7 +113,7 @@ def _line(line: Line) -> Row:
         "account": holding.account,
         "asset": holding.asset,
         "sell_quantity": from_units(sum(line.sale.taken), QUANTITY_PLACES),
-        "lot_count": sum(1 for taken in line.sale.taken if taken),
+        "lot_count": len({lot.lot_id for lot, taken in zip(holding.lots, line.sale.taken, strict=True) if taken}),
         "price_usd": from_units(holding.price, PRICE_PLACES),
         "value_usd": _usd(effects.value),
         "short_loss_usd": _usd(-effects.short_gain),

@@ -12,6 +12,7 @@ import pyarrow as pa
 from warehouse.harvest.plan.portfolio import with_identified
 from warehouse.harvest.plan.rows import lot_rows, plan_rows, summary_row
 from warehouse.harvest.plan.year import plan_year
+from warehouse.harvest.steps import read_waiting
 from warehouse.harvest.summary import tax_year_end
 from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
@@ -27,8 +28,8 @@ def build_plan(book: Book) -> None:
         return
     today = local_date(book.as_of, settings.time_zone)
     summary = select_rows(book.connection, "read_tax_year", {"tax_year": today.year}).to_pylist()[0]
-    reserved = select_rows(book.connection, "read_reserved_lots").to_pylist()
-    rows = with_identified(select_rows(book.connection, "read_lot_values").to_pylist(), reserved)
+    waiting = read_waiting(book.connection, settings, today)
+    rows = with_identified(select_rows(book.connection, "read_lot_values").to_pylist(), waiting)
     costs = select_rows(book.connection, "list_trading_costs").to_pylist()
     planned = plan_year(summary, rows, costs, settings, today=today)
     identified = plan_year(summary, rows, costs, settings, today=today, is_freed=True)

@@ -218,29 +218,60 @@ def test_plan__what_the_venue_told__limits_the_sale_and_costs_what_it_says() -> 
     assert any("only a part of it" in reason for reason in row["reasons"])
 
 
-def test_plan__lots_identified_already__say_that_they_go_first() -> None:
+def identified(lot_id: str, quantity: str, number: int = 1, **changes: Any) -> dict[str, Any]:
+    """A row of `lots.identifications`: BTC in kraken, for the next sale."""
+    row = {
+        "entry_number": number,
+        "identified_at": AS_OF,
+        "kind": "lots",
+        "account": "kraken",
+        "asset": "BTC",
+        "lot_id": lot_id,
+        "purpose": "sale",
+        "quantity": Decimal(quantity),
+        "used_quantity": Decimal(0),
+        "state": "waiting",
+        "is_broker_told": False,
+        "note": "",
+        "hash": "",
+        "previous_hash": "",
+    }
+    return {**row, **changes}
+
+
+def test_plan__a_gain_is_identified_already__the_loss_behind_it_is_not_sold() -> None:
+    """All of b (up 20,000) would go before a; what is saved on 9,000 does not pay for tax on 20,000 more."""
     with a_book() as book:
-        fill(
-            book,
-            "lots.identifications",
-            {
-                "entry_number": 1,
-                "identified_at": AS_OF,
-                "kind": "lots",
-                "account": "kraken",
-                "asset": "BTC",
-                "lot_id": "b",
-                "purpose": "sale",
-                "quantity": Decimal(1),
-                "used_quantity": Decimal(0),
-                "state": "waiting",
-                "is_broker_told": False,
-                "note": "",
-                "hash": "",
-                "previous_hash": "",
-            },
-        )
+        fill(book, "lots.identifications", identified("b", "1"))
         fill_open_lots(book, open_lot("a", "2026-03-01", "0.5", "29000"), open_lot("b", "2026-04-01", "1", "20000"))
+        rows, summary = planned(book)
+        (before,) = book.connection.sql(
+            "SELECT sell_first_quantity, unrealized_first_usd, identify_command "
+            "FROM harvest.lot_values WHERE lot_id = 'a'"
+        ).fetchall()
+    assert rows == []
+    assert before == (1, 20000, None)
+    assert "1 BTC in kraken is identified already: a sale there is of that first" in summary["notes"]
+
+
+def test_plan__a_loss_is_identified_already__is_sold_before_the_first_in() -> None:
+    """Of b (0.5, down 9,000) 0.2 goes first, then a (0.1, up 1,000), then the rest of b; each lot is told once.
+
+    After selling costs of 0.4 %: b 20,000 - 80 - 29,000 = -9,080, a 4,000 - 16 - 3,000 = 984.
+    """
+    with a_book() as book:
+        fill(book, "lots.identifications", identified("b", "0.2"))
+        fill_open_lots(book, open_lot("a", "2026-03-01", "0.1", "3000"), open_lot("b", "2026-04-01", "0.5", "29000"))
+        (row,), _ = planned(book)
+        lots = book.connection.sql("SELECT lot_id, quantity, gain_usd FROM harvest.plan_lots ORDER BY ALL").fetchall()
+    assert lots == [("a", Decimal("0.1"), Decimal(984)), ("b", Decimal("0.5"), Decimal(-9080))]
+    assert (row["lot_count"], row["short_loss_usd"], row["status"]) == (2, 8096, "ready")
+
+
+def test_plan__identified_for_a_transfer__is_planned_and_to_be_looked_at() -> None:
+    with a_book() as book:
+        fill(book, "lots.identifications", identified("a", "0.5", purpose="transfer"))
+        fill_open_lots(book, open_lot("a", "2026-03-01", "0.5", "29000"))
         (row,), _ = planned(book)
     assert row["status"] == "review"
-    assert any("identified already" in reason for reason in row["reasons"])
+    assert any("identified for a transfer" in reason for reason in row["reasons"])
