@@ -21,6 +21,7 @@ from pipelines.commands import (
     problems,
     replay,
     resolve,
+    scores,
     sql,
     sync,
     up,
@@ -51,6 +52,7 @@ app.command("sync")(sync.sync)
 app.command("up")(up.up)
 app.command("sql")(sql.sql)
 app.command("candidates")(candidates.candidates)
+app.command("scores")(scores.scores)
 app.command("gains")(gains.gains)
 app.command("forms")(forms.forms)
 app.command("identify")(identify.identify)

@@ -51,6 +51,14 @@ _VIEWS: Mapping[str, _View] = {
             "tax_saved_usd", "net_benefit_usd", "break_even_price_usd", "status", "reasons",
         ),
     ),
+    "harvest.scores": _View(
+        totals="sum_scores",
+        rows="list_scores",
+        columns=(
+            "planned_at", "account", "asset", "outcome", "planned_quantity", "sold_quantity", "expected_price_usd",
+            "actual_price_usd", "expected_tax_saved_usd", "actual_tax_saved_usd", "reasons",
+        ),
+    ),
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from warehouse.harvest.costs.steps import TRADING_COSTS
 from warehouse.harvest.history.steps import HISTORY
 from warehouse.harvest.plan.steps import PLAN
 from warehouse.harvest.repurchase.steps import REPURCHASE
+from warehouse.harvest.scores.steps import SCORES
 from warehouse.harvest.steps import CANDIDATES
 from warehouse.ledger.legs import LEGS
 from warehouse.ledger.postings import POSTINGS
@@ -66,6 +67,7 @@ STEPS: tuple[Step, ...] = (
     HISTORY,
     REPURCHASE,
     PLAN,
+    SCORES,
 )
 
 _SHOWN_ROWS = 10

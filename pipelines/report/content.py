@@ -23,6 +23,7 @@ Rows = Sequence[Mapping[str, Any]]
 LOSS_FIGURES = ("lot_count", "short_loss_usd", "long_loss_usd", "next_loss_usd", "review_loss_usd", "blocked_count")
 SHOWN_TURNING = 12
 SHOWN_NIGHTS = 7
+SHOWN_SCORES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Content:
     turning_long: Rows
     plan: Rows
     plan_summary: Mapping[str, Any] | None
+    scores: Rows
     year: Mapping[str, Any] | None
     gains_by_day: Rows
     coverage: Rows
@@ -107,6 +109,17 @@ class Content:
         return [row for row in self.repurchase if _is_quiet(row)]
 
     @property
+    def answered_scores(self) -> Rows:
+        """The latest of `scores` that were sold."""
+        return [row for row in self.scores if row["fill_count"]][:SHOWN_SCORES]
+
+    @property
+    def waiting_scores(self) -> Rows:
+        """Those of `scores` that were not, the ones that waiting changed most first."""
+        waiting = [row for row in self.scores if not row["fill_count"]]
+        return sorted(waiting, key=lambda row: -abs(row["missed_loss_usd"] or 0))[:SHOWN_SCORES]
+
+    @property
     def recent_nights(self) -> Rows:
         """The latest of `nights`, the last one first."""
         return self.nights[: -SHOWN_NIGHTS - 1 : -1]
@@ -158,6 +171,7 @@ def read_content(
         turning_long=rows("list_lots_turning_long"),
         plan=rows("list_plan"),
         plan_summary=next(iter(rows("read_plan_summary")), None),
+        scores=rows("list_scores"),
         year=year[0] if year else None,
         gains_by_day=rows("sum_gains_by_day", tax_year=tax_year, time_zone=zone.key),
         coverage=rows("list_coverage"),

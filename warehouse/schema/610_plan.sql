@@ -14,6 +14,7 @@ CREATE OR REPLACE TABLE harvest.plan (
     long_loss_usd DECIMAL(38, 8) NOT NULL,
     counted_loss_usd DECIMAL(38, 8) NOT NULL,
     cost_to_trade_usd DECIMAL(38, 8) NOT NULL,
+    sell_cost_usd DECIMAL(38, 8) NOT NULL CHECK (sell_cost_usd >= 0),
     tax_saved_usd DECIMAL(38, 8),
     carried_forward_usd DECIMAL(38, 8) NOT NULL,
     carried_value_usd DECIMAL(38, 8),
@@ -44,6 +45,7 @@ COMMENT ON COLUMN harvest.plan.short_loss_usd IS 'Short-term loss that the sale 
 COMMENT ON COLUMN harvest.plan.long_loss_usd IS 'Long-term loss, in the same way.';
 COMMENT ON COLUMN harvest.plan.counted_loss_usd IS 'What of the loss counts this year, against gains and then against other income up to the limit.';
 COMMENT ON COLUMN harvest.plan.cost_to_trade_usd IS 'Cost of selling and of buying back.';
+COMMENT ON COLUMN harvest.plan.sell_cost_usd IS 'Of it, what selling costs in fee, spread and depth; it lowers the proceeds.';
 COMMENT ON COLUMN harvest.plan.tax_saved_usd IS 'This year''s tax with the rows before less that with this row too. NULL where no tax can be worked out (harvest.plan_summary.notes says why).';
 COMMENT ON COLUMN harvest.plan.carried_forward_usd IS 'Loss that the row adds to what goes into next year.';
 COMMENT ON COLUMN harvest.plan.carried_value_usd IS 'What that is worth now, discounted: later years'' limit off ordinary income first, the rest off gain at the horizon. NULL as tax_saved_usd.';

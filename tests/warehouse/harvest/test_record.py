@@ -1,5 +1,6 @@
 """The record of nights: what it keeps, which line stands for a day, and what it refuses."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -36,7 +37,20 @@ _ROWS = st.fixed_dictionaries(
 _INSTANTS = st.datetimes(datetime(2009, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-@given(st.lists(st.builds(Night, _INSTANTS, st.lists(_ROWS, max_size=3).map(tuple)), max_size=4))
+def test_record__planned_sales__read_back_as_written_and_nights_without_a_plan_stay_so() -> None:
+    planned = {
+        "rank": 1, "account": "kraken", "asset": "BTC", "sell_quantity": Decimal("0.000000000000000001"),
+        "price_usd": Decimal("40000.5"), "value_usd": Decimal("1E-8"), "sell_cost_usd": Decimal(0),
+        "cost_to_trade_usd": Decimal("2.00"), "short_loss_usd": Decimal("-1.5"), "long_loss_usd": Decimal(0),
+        "tax_saved_usd": None, "net_benefit_usd": None, "deadline_at": datetime(2027, 1, 1, 5, tzinfo=UTC),
+        "method": "hifo", "identify_command": None, "lots": (("t:1#0", Decimal("0.5"), "short"),),
+    }  # fmt: skip
+    told = replace(night("2026-11-20 07:00"), plan=(planned,))
+    assert read_lines(write_line(night("2026-11-19 07:00")) + write_line(told)) == [night("2026-11-19 07:00"), told]
+    assert read_lines(write_line(replace(told, plan=())))[0].plan == ()
+
+
+@given(st.lists(st.builds(Night, _INSTANTS, st.lists(_ROWS, max_size=3).map(tuple), st.none()), max_size=4))
 def test_record__any_nights_in_order__read_back_as_written(nights: list[Night]) -> None:
     kept = sorted(nights, key=lambda one: one.as_of)
     assert read_lines("".join(map(write_line, kept))) == kept
@@ -71,6 +85,7 @@ def test_record__build_of_the_past__leaves_no_trace() -> None:
         '{"as_of": "2026-11-20T07:00:00+00:00", "candidates": [["kraken", "BTC", "short", "ready", 1, 0, 1.5, "-1"]]}',
         '{"as_of": "2026-11-20T07:00:00+00:00", "candidates": [["kraken", "BTC", "short", "ready", 1, 0, "1", "nan"]]}',
         '{"as_of": "2026-11-20T07:00:00+00:00", "candidates": [["kraken", "BTC", "short", "ready"]]}',
+        '{"as_of": "2026-11-20T07:00:00+00:00", "candidates": [], "plan": [[1, "kraken", "BTC"]]}',
     ],
 )
 def test_record__line_that_is_no_night__is_named_with_what_to_do(line: str) -> None:

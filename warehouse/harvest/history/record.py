@@ -1,4 +1,4 @@
-"""The record of what could be harvested on each night: one line of JSON a night, in the order of time. Pure.
+"""The record of what could be harvested on each night, and what was planned: a line of JSON a night, in time. Pure.
 
 It says what was known then, which no later build can say again. Figures are written as strings with every digit.
 
@@ -14,6 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 COLUMNS = ("account", "asset", "term", "status", "lot_count", "unknown_count", "quantity", "unrealized_usd")
+PLAN_COLUMNS = (
+    "rank", "account", "asset", "sell_quantity", "price_usd", "value_usd", "sell_cost_usd", "cost_to_trade_usd",
+    "short_loss_usd", "long_loss_usd", "tax_saved_usd", "net_benefit_usd", "deadline_at", "method", "identify_command",
+    "lots",
+)  # fmt: skip
+_PLAN_AMOUNTS = frozenset(column for column in PLAN_COLUMNS if column.endswith(("_usd", "_quantity")))
+_MAY_BE_NONE = frozenset({"tax_saved_usd", "net_benefit_usd", "identify_command"})
 _COUNTS = frozenset({"lot_count", "unknown_count"})
 _AMOUNTS = frozenset({"quantity", "unrealized_usd"})
 
@@ -24,10 +31,14 @@ class RecordError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """The candidates of one build, added up: rows of `COLUMNS`."""
+    """The candidates of one build, added up: rows of `COLUMNS`; and its plan, rows of `PLAN_COLUMNS`.
+
+    `lots` of a planned sale are (lot, units, term). `plan` is `None` on nights of which no plan was recorded.
+    """
 
     as_of: datetime
     rows: tuple[dict[str, Any], ...]
+    plan: tuple[dict[str, Any], ...] | None = None
 
     def day(self, zone: ZoneInfo) -> date:
         """The taxpayer's date that it stands for."""
@@ -36,10 +47,12 @@ class Night:
 
 def write_line(night: Night) -> str:
     """The line of a night, with its end."""
-    line = {
+    line: dict[str, Any] = {
         "as_of": night.as_of.astimezone(UTC).isoformat(),
         "candidates": [[_written(row[column]) for column in COLUMNS] for row in night.rows],
     }
+    if night.plan is not None:
+        line["plan"] = [[_written(row[column]) for column in PLAN_COLUMNS] for row in night.plan]
     return json.dumps(line) + "\n"
 
 
@@ -72,6 +85,10 @@ _ADVICE = "Move the file away: it is a record for the eye, and no number of the 
 
 
 def _written(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_written(one) for one in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
@@ -79,7 +96,30 @@ def _read(line: dict[str, Any]) -> Night:
     as_of = datetime.fromisoformat(line["as_of"])
     if as_of.utcoffset() is None:
         raise ValueError("its as_of has no offset")
-    return Night(as_of, tuple(_read_row(row) for row in line["candidates"]))
+    plan = line.get("plan")
+    return Night(
+        as_of,
+        tuple(_read_row(row) for row in line["candidates"]),
+        None if plan is None else tuple(_read_planned(row) for row in plan),
+    )
+
+
+def _read_planned(values: list[Any]) -> dict[str, Any]:
+    row: dict[str, Any] = dict(zip(PLAN_COLUMNS, values, strict=True))
+    for column, value in row.items():
+        if value is None and column in _MAY_BE_NONE:
+            continue
+        if column in _PLAN_AMOUNTS:
+            row[column] = _amount(value)
+        elif column == "deadline_at":
+            row[column] = datetime.fromisoformat(value)
+            if row[column].utcoffset() is None:
+                raise ValueError("a deadline_at has no offset")
+        elif column == "lots":
+            row[column] = tuple((str(lot_id), _amount(units), str(term)) for lot_id, units, term in value)
+        elif not isinstance(value, int if column == "rank" else str):
+            raise ValueError(f"{column} is {value!r}")
+    return row
 
 
 def _read_row(values: list[Any]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ Belongs here: reading and adding to the file, carrying rows into the table. Does
 (`record.py`).
 """
 
+from datetime import UTC
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -65,10 +67,21 @@ def record_night(path: Path, built: Path) -> None:
     """Add the night of the built file to the record at `path`, whole before and after. Raises `RecordError`."""
     with open_warehouse(built, read_only=True) as connection:
         rows = select_rows(connection, "read_present_night").to_pylist()
-    night = Night(rows[0]["as_of"], tuple({name: row[name] for name in COLUMNS} for row in rows if row["account"]))
+        planned = select_rows(connection, "read_planned_sales").to_pylist()
+    night = Night(
+        rows[0]["as_of"].astimezone(UTC),
+        tuple({name: row[name] for name in COLUMNS} for row in rows if row["account"]),
+        tuple(_planned(row) for row in planned),
+    )
     nights = read_record(path)
     if belongs_into(nights, night):
         replace_file(path, BytesIO("".join(write_line(one) for one in [*nights, night]).encode()))
+
+
+def _planned(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of `read_planned_sales` as the record keeps it."""
+    lots = tuple((lot["lot_id"], lot["quantity"], lot["term"]) for lot in row["lots"])
+    return {**row, "deadline_at": row["deadline_at"].astimezone(UTC), "lots": lots}
 
 
 _PRESENT_IS_THE_CANDIDATES = """

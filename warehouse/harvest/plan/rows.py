@@ -120,6 +120,7 @@ def _line(line: Line) -> Row:
         "long_loss_usd": _usd(-effects.long_gain),
         "counted_loss_usd": line.counted_loss_usd,
         "cost_to_trade_usd": _usd(effects.trade_cost),
+        "sell_cost_usd": _usd(effects.sell_cost),
         "tax_saved_usd": line.tax_saved_usd,
         "carried_forward_usd": line.carried_usd,
         "carried_value_usd": line.carried_value_usd,
