@@ -13,6 +13,7 @@ class Chain:
     """One chain.
 
     `mirrors` are contracts that write a token's logs for the chain's own coin: what they tell is told already.
+    `numbered` are those that write a number of one of a kind where others write an amount.
     """
 
     name: str
@@ -20,14 +21,16 @@ class Chain:
     coin: str
     confirmations: int
     mirrors: frozenset[str] = frozenset()
+    numbered: frozenset[str] = frozenset()
 
 
+_CRYPTO_KITTIES = frozenset({"0x06012c8cf97bead5deae237070f9587f8e7a266d"})
 _OP_ETH = frozenset({"0xdeaddeaddeaddeaddeaddeaddeaddeaddead0000"})
 
 CHAINS: dict[str, Chain] = {
     chain.name: chain
     for chain in (
-        Chain("ethereum", 1, "ETH", 32),
+        Chain("ethereum", 1, "ETH", 32, numbered=_CRYPTO_KITTIES),
         Chain("optimism", 10, "ETH", 64, _OP_ETH),
         Chain("bsc", 56, "BNB", 32),
         Chain("gnosis", 100, "XDAI", 32),

@@ -76,8 +76,9 @@ def choose(account: EvmAccount, *, stack: ExitStack, sleep: Callable[[float], No
         raise failure
     _agree(account, nodes)
     genesis = nodes[0][2]
+    able = _not_late(account, [node for node, *_ in nodes], passed_over)
     for name in WAYS if account.way is None else (account.way,):
-        for node, way, api in _offers(account, name, [node for node, *_ in nodes], stack, sleep):
+        for node, way, api in _offers(account, name, able, stack, sleep):
             return Chosen(
                 node=node,
                 way=way,
@@ -141,6 +142,18 @@ def _genesis(node: Node) -> str:
     if block is None:
         raise SourceAnswerError(f"{node.label} does not have block 0 of its chain")
     return str(block["hash"])
+
+
+def _not_late(account: EvmAccount, nodes: list[Node], passed_over: list[str]) -> list[Node]:
+    """The nodes that are no further behind the first of them than blocks are left for later anyway."""
+    if len(nodes) == 1:
+        return nodes
+    heights = [number(node.ask("eth_blockNumber")) for node in nodes]
+    newest = max(heights)
+    for node, height in zip(nodes, heights, strict=True):
+        if height < newest - account.depth:
+            passed_over.append(f"{node.label} is at block {height} and another one at {newest}")
+    return [node for node, height in zip(nodes, heights, strict=True) if height >= newest - account.depth]
 
 
 def _agree(account: EvmAccount, nodes: Sequence[tuple[Node, int, str]]) -> None:

@@ -18,7 +18,7 @@ from connectors.evm.operations import Operation
 from connectors.evm.topics import BATCH, DEPOSIT, SINGLE, TRANSFER, WITHDRAWAL
 
 Json = Mapping[str, Any]
-_DEPOSIT_TRANSACTION = 0x7E
+_DEPOSIT_TRANSACTION, _ARBITRUM_DEPOSIT = 0x7E, 0x64
 
 
 def movements_of(
@@ -80,7 +80,7 @@ def of_log(log: Json, *, chain: Chain, wrappers: Collection[str]) -> Iterator[Mo
         return
     event, data = topics[0], words(log["data"])
     if event == TRANSFER:
-        yield from _transfer(log, contract, topics, data)
+        yield from _transfer(log, contract, topics, data, is_numbered=contract in chain.numbered)
     elif event in {SINGLE, BATCH} and len(topics) == 4:  # noqa: PLR2004 -- the event, who did it, from, to
         ends = address_in(topics[2]), address_in(topics[3])
         for place, (token_id, amount) in enumerate(_several(data) if event == BATCH else _one(data)):
@@ -90,7 +90,7 @@ def of_log(log: Json, *, chain: Chain, wrappers: Collection[str]) -> Iterator[Mo
         yield from _token("erc20", log, contract, (None, who) if event == DEPOSIT else (who, None), data[0])
 
 
-def _transfer(log: Json, contract: str, topics: list[str], data: list[int]) -> Iterator[Movement]:
+def _transfer(log: Json, contract: str, topics: list[str], data: list[int], *, is_numbered: bool) -> Iterator[Movement]:
     """The same event tells an amount, or with a fourth topic a token's number; old contracts index nothing."""
     if len(topics) == 4:  # noqa: PLR2004
         ends = address_in(topics[1]), address_in(topics[2])
@@ -99,7 +99,10 @@ def _transfer(log: Json, contract: str, topics: list[str], data: list[int]) -> I
         yield from _token("erc20", log, contract, (address_in(topics[1]), address_in(topics[2])), data[0])
     elif len(topics) == 1 and len(data) == 3:  # noqa: PLR2004
         ends = holder(f"0x{data[0]:040x}"), holder(f"0x{data[1]:040x}")
-        yield from _token("erc20", log, contract, ends, data[2])
+        if is_numbered:
+            yield from _token("erc721", log, contract, ends, 1, token_id=data[2])
+        else:
+            yield from _token("erc20", log, contract, ends, data[2])
 
 
 def _token(
@@ -145,16 +148,27 @@ def _several(data: list[int]) -> Iterator[tuple[int, int]]:
 
 def _own_value(transaction: Json, receipt: Json) -> Iterator[Movement]:
     index, sender = number(transaction["transactionIndex"]), address(transaction["from"])
-    if number(transaction.get("type") or "0x0") == _DEPOSIT_TRANSACTION and number(transaction.get("mint") or "0x0"):
-        yield _coins("native", transaction, (index, 1), (None, sender), number(transaction["mint"]))
     amount = number(transaction["value"])
+    minted = _minted(transaction, amount)
+    if minted:
+        yield _coins("native", transaction, (index, 1), (None, sender), minted)
     if amount and not is_failed(receipt):
         target = address(transaction.get("to")) or address(receipt.get("contractAddress"))
         yield _coins("native", transaction, (index, 0), (sender, target), amount)
 
 
+def _minted(transaction: Json, amount: int) -> int:
+    """What a deposit from the first layer brings its sender, before it is sent on."""
+    kind = number(transaction.get("type") or "0x0")
+    if kind == _ARBITRUM_DEPOSIT:
+        return amount
+    return number(transaction.get("mint") or "0x0") if kind == _DEPOSIT_TRANSACTION else 0
+
+
 def _fees(transaction: Json, receipt: Json) -> Iterator[Movement]:
     index, sender = number(transaction["transactionIndex"]), address(transaction["from"])
+    if transaction.get("feeCurrency"):  # Celo: paid in a token, whose logs tell it
+        return
     price = number(receipt.get("effectiveGasPrice") or transaction.get("gasPrice") or "0x0")
     blobs = number(receipt.get("blobGasUsed") or "0x0") * number(receipt.get("blobGasPrice") or "0x0")
     fees: tuple[tuple[MovementKind, int], ...] = (

@@ -62,8 +62,11 @@ class Finder:
         self.blind: dict[Sight, str] = chosen.blind(self._contracts)
         """What of the account's history is not seen completely, and why."""
 
-    def read(self, blocks: Blocks) -> Read:
-        """Everything that happened in `blocks`. Raises `SourceError`."""
+    def read(self, blocks: Blocks, *, is_first: bool = True) -> Read:
+        """Everything that happened in `blocks`, which with `is_first` are the first that are read at all.
+
+        Raises `SourceError`.
+        """
         heights = _headers_of(blocks)
         headers = dict(zip(heights, self._reader.blocks(heights, is_full=False), strict=True))
         found = self._chosen.way.find(self._owned, blocks)
@@ -75,7 +78,7 @@ class Finder:
         if self._chosen.is_archive:
             try:
                 happenings = close(self._reader, self._states, happenings, self._owned, blocks)
-                opening = self._held_before(blocks)
+                opening = self._held_before(blocks) if is_first else {}
             except StateMissingError:  # it knew an old balance when it was asked for one, and does not know them all
                 self._chosen.is_archive = False
                 self.blind = self._chosen.blind(self._contracts)
@@ -99,6 +102,10 @@ class Finder:
         for height, answer in zip(heights, answers, strict=True):
             if isinstance(answer, Exception) and height <= self._height:
                 raise answer
+            if answer is None and height <= self._height:
+                raise SourceUnavailableError(
+                    f"{self._node.label} does not have block {height}, which it reached before"
+                )
             hashes[height] = answer["hash"] if isinstance(answer, dict) else None
         return hashes
 

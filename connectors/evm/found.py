@@ -13,6 +13,8 @@ from connectors.evm.ranges import Blocks
 Sight = Literal["coins", "internal", "tokens", "rewards"]
 """What can move value for an address: its own and others' transactions with their gas; contracts within a transaction;
 tokens; block rewards and validators' withdrawals, which no transaction tells."""
+LATE_BLOCKS = 20_000
+"""What an index apart from the node may be behind it."""
 SIGHTS: tuple[Sight, ...] = ("coins", "internal", "tokens", "rewards")
 
 
@@ -45,6 +47,9 @@ class Way(Protocol):
     blind: Mapping[Sight, str]
     """What it does not find completely by itself, and why. Others find it, or it is a gap that is named. A way that is
     not blind for tokens is not helped by logs."""
+
+    late_blocks: int
+    """So many of the newest blocks it may not know completely yet; they are found again the next time."""
 
     def find(self, owned: Collection[str], blocks: Blocks) -> Found:
         """What concerns `owned` within `blocks`. Raises `SourceError`."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from connectors.evm.hexes import address, number
 from connectors.evm.node import Call, Node, is_offered
 from connectors.evm.refusals import NodeRefusalError
-from connectors.sync import SourceAnswerError
+from connectors.sync import SourceUnavailableError
 
 Teller = Literal["trace_transaction", "debug_traceTransaction", "ots_getInternalOperations"]
 TELLERS: tuple[Teller, ...] = ("trace_transaction", "debug_traceTransaction", "ots_getInternalOperations")
@@ -53,7 +53,9 @@ def ask_operations(node: Node, teller: Teller, hashes: Iterable[str]) -> dict[st
         if isinstance(answer, NodeRefusalError):
             raise answer
         if answer is None:
-            raise SourceAnswerError(f"{node.label} has no traces of transaction {tx_hash}, which it has in a block")
+            raise SourceUnavailableError(
+                f"{node.label} has no traces of transaction {tx_hash}, which it has in a block"
+            )
         told[tx_hash] = read_operations(teller, answer)
     return told
 

@@ -1,5 +1,9 @@
 """Ranges of blocks, and asking over one in as few parts as the node takes.
 
+A list that lacks something looks as one that is whole. So with every part its last block is asked for: behind one
+address there may be several nodes, and one that is late knows nothing of new blocks and says so with an empty list. And
+a list as long as nodes cut lists to is not believed.
+
 Belongs here: cutting, and learning how much a node takes. Does not belong here: what is asked.
 """
 
@@ -10,10 +14,14 @@ from typing import Any
 
 from connectors.evm.node import Call, Node, is_too_large
 from connectors.evm.refusals import NodeRefusalError
-from connectors.sync import SourceAnswerError
+from connectors.sync import SourceAnswerError, SourceUnavailableError
 
 PARTS_AT_ONCE = 8
+ROUND_ROWS = 1000
+"""Lists are cut to a multiple of this by nodes that do not say so."""
 _PATIENCE = 16
+_MOST_LATE = 8
+"""So often one part may come from a node that is late."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,23 +98,25 @@ class Reach:
 def ask_over(node: Node, blocks: Blocks, reach: Reach, calls: Callable[[Blocks], Sequence[Call]]) -> list[Any]:
     """The answers to `calls(part)` over parts that make up `blocks`, joined: every answer is a list.
 
-    A part that is too large is asked again in halves. Raises `SourceError`.
+    A part that is too large is asked again in halves, one that a late node answered as it is. Raises `SourceError`.
     """
     todo = deque(reach.parts(blocks))
     rows: list[Any] = []
+    times_late = 0
     while todo:
         parts = [todo.popleft() for _ in range(min(PARTS_AT_ONCE, len(todo)))]
-        asked = [(part, call) for part in parts for call in calls(part)]
+        asked = [(part, call) for part in parts for call in (*calls(part), _block_call(part.last))]
         answers = node.answers([call for _, call in asked], at_once=len(asked) // len(parts))
-        too_large = {part for (part, _), answer in zip(asked, answers, strict=True) if is_too_large(answer)}
-        for (part, call), answer in zip(asked, answers, strict=True):
-            if part in too_large:
-                continue
-            if isinstance(answer, NodeRefusalError):
-                raise answer
-            if not isinstance(answer, list):
-                raise SourceAnswerError(f"{node.label} answered {call[0]} with something that is no list")
-            rows += answer
+        told = list(zip(asked, answers, strict=True))
+        too_large = {part for (part, _), answer in told if is_too_large(answer) or _is_cut(part, answer)}
+        late = {part for (part, call), answer in told if call == _block_call(part.last) and answer is None}
+        times_late = times_late + 1 if late else 0
+        if times_late > _MOST_LATE:
+            raise SourceUnavailableError(
+                f"{node.label} answered about block {max(late).last} and then did not have it: a node behind that "
+                "address is late, so what it tells may lack something. Nothing of that range was kept"
+            )
+        rows += _rows(node, [each for each in told if each[0][0] not in too_large | late])
         for part in sorted(too_large, reverse=True):
             if len(part) == 1:
                 raise SourceAnswerError(
@@ -115,8 +125,31 @@ def ask_over(node: Node, blocks: Blocks, reach: Reach, calls: Callable[[Blocks],
                 )
             reach.refused(part)
             todo.appendleft(part)
+        todo.extendleft(sorted(late - too_large, reverse=True))
         if too_large:
             todo = deque(smaller for part in todo for smaller in reach.parts(part))
         else:
             reach.took()
     return rows
+
+
+def _rows(node: Node, told: Sequence[tuple[tuple[Blocks, Call], Any]]) -> list[Any]:
+    rows: list[Any] = []
+    for (part, call), answer in told:
+        if isinstance(answer, NodeRefusalError):
+            raise answer
+        if call == _block_call(part.last):
+            continue
+        if not isinstance(answer, list):
+            raise SourceAnswerError(f"{node.label} answered {call[0]} with something that is no list")
+        rows += answer
+    return rows
+
+
+def _block_call(height: int) -> Call:
+    return "eth_getBlockByNumber", (hex(height), False)
+
+
+def _is_cut(part: Blocks, answer: Any) -> bool:
+    """Whether a list may have been cut to a round number of rows; of a single block there is no way to know."""
+    return isinstance(answer, list) and len(part) > 1 and len(answer) > 0 and len(answer) % ROUND_ROWS == 0

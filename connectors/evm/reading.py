@@ -18,7 +18,7 @@ from connectors.evm.movements import Happening, Movement, TransactionFacts
 from connectors.evm.node import Node
 from connectors.evm.operations import Operation, Teller, ask_operations
 from connectors.evm.wrappers import Wrappers
-from connectors.sync import SourceAnswerError
+from connectors.sync import SourceUnavailableError
 
 Json = Mapping[str, Any]
 _PLAIN_GAS = 21_000
@@ -78,7 +78,7 @@ class Reader:
             if isinstance(answer, Exception):
                 raise answer
             if answer is None:
-                raise SourceAnswerError(f"{self._node.label} does not have block {height} of {self._chain.name}")
+                raise SourceUnavailableError(f"{self._node.label} does not have block {height} of {self._chain.name}")
             self._times[height] = number(answer["timestamp"])
         return answers
 
@@ -120,12 +120,14 @@ class Reader:
         for place, tx_hash in enumerate(hashes):
             transaction, receipt = answers[2 * place : 2 * place + 2]
             if transaction is None or receipt is None or transaction.get("blockHash") is None:
-                raise SourceAnswerError(
+                raise SourceUnavailableError(
                     f"{self._node.label} names transaction {tx_hash} and then does not have it in a block: the chain "
                     "was reorganized under this sync, or the node is still indexing. The next sync reads it again"
                 )
             if transaction["blockHash"] != receipt["blockHash"]:
-                raise SourceAnswerError(f"{self._node.label} moved transaction {tx_hash} while it was read; sync again")
+                raise SourceUnavailableError(
+                    f"{self._node.label} moved transaction {tx_hash} while it was read; sync again"
+                )
             pairs[tx_hash] = transaction, receipt
         self._note_times(pairs.values())
         return pairs
@@ -183,6 +185,9 @@ class Reader:
         receipts = dict(
             zip(paid, self._node.ask_all([("eth_getBlockReceipts", (hex(height),)) for height in paid]), strict=True)
         )
+        for height, told in receipts.items():
+            if not isinstance(told, list):
+                raise SourceUnavailableError(f"{self._node.label} does not have the receipts of block {height}")
         for height, block in zip(heights, blocks, strict=True):
             gifts = gifts_of(block, receipts.get(height) or (), chain_id=self._chain.chain_id, owned=self._owned)
             if gifts:

@@ -20,6 +20,7 @@ from connectors.evm.finding import Finder
 from connectors.evm.found import SIGHTS
 from connectors.evm.hexes import number
 from connectors.evm.ranges import Blocks, without
+from connectors.evm.refusals import StateMissingError
 from connectors.raw import RawFileError, RawStore
 from connectors.sync import (
     Progress,
@@ -62,7 +63,8 @@ def sync_account(
                 attempt.rows = step()
             except (SourceError, RawFileError) as error:
                 attempt.outcome, attempt.error, attempt.rows = "failed", str(error), sync.rows - rows
-                attempt.is_worth_retrying = isinstance(error, SourceUnavailableError)
+                # every state that a sync cannot do without is a new one: a node that lacks it is late
+                attempt.is_worth_retrying = isinstance(error, (SourceUnavailableError, StateMissingError))
             attempt.requests, attempt.ended_at = sync.requests - asked, _clock(now, began)
             report.streams.append(attempt)
             if attempt.outcome == "failed":
@@ -110,7 +112,7 @@ class _Sync:
                     f"raw has blocks of chain {mark.chain_id} with the first block {mark.genesis}, and the node is on "
                     f"chain {account.chain.chain_id} with {chosen.genesis}. Give another chain an account of its own"
                 )
-        height = number(chosen.node.ask("eth_blockNumber"))
+        self._height = height = number(chosen.node.ask("eth_blockNumber"))
         self._finder = Finder(account, chosen, height=height)
         self._end = height - account.depth
         self._booking = Booking(
@@ -120,10 +122,10 @@ class _Sync:
     def read_chain(self) -> int:
         """Bring every block up to the depth into raw. Returns the rows written."""
         finder, booking = self._finder, self._booking
-        start = finder.start_block(self._account)
+        self._start = start = finder.start_block(self._account)
         void_from = self._reorganized_from()
         sees = frozenset(SIGHTS) - finder.blind.keys()
-        covered = self._history.covered(self._account.addresses, sees)
+        covered = self._settled(self._history.covered(self._account.addresses, sees))
         if void_from is not None:
             covered = [Blocks(part.first, min(part.last, void_from - 1)) for part in covered if part.first < void_from]
             booking.take_back_from(void_from)
@@ -143,7 +145,7 @@ class _Sync:
         while at <= whole.last:
             blocks = Blocks(at, min(at + size - 1, whole.last))
             began = time.monotonic()
-            read = self._finder.read(blocks)
+            read = self._finder.read(blocks, is_first=blocks.first == self._start)
             ends = is_last and blocks.last == self._end
             rows = self._booking.write(read, self._finder.blind, ends_history=ends)
             self.rows = self._booking.rows
@@ -155,17 +157,31 @@ class _Sync:
                 size = max(1, size // 2)
 
     def _reorganized_from(self) -> int | None:
-        """The first block that is not what raw saw it to be; `None` where all still are."""
+        """The first block that is not what raw saw it to be; `None` where all still are.
+
+        A node that does not reach as far as raw does, and agrees with it until there, knows no better: it is late.
+        """
         known = self._history.hashes()
         if not known:
             return None
         highest = max(known)
-        if self._finder.hashes([highest])[highest] == known[highest]:
+        if highest <= self._height and self._finder.hashes([highest])[highest] == known[highest]:
             return None
-        heights = sorted(known)
+        heights = sorted(height for height in known if height <= self._height)
         now = self._finder.hashes(heights)
         still = [height for height in heights if now[height] == known[height]]
+        if still == heights:
+            raise SourceUnavailableError(
+                f"the node is at block {self._height}, and raw has blocks until {highest}: it is late, or still "
+                "syncing. Nothing was read and nothing taken back"
+            )
         return max(still, default=-1) + 1
+
+    def _settled(self, covered: list[Blocks]) -> list[Blocks]:
+        """What of the covered blocks need not be found again: all of it, unless an index may have been late there."""
+        late = self.chosen.way.late_blocks if self.chosen else 0
+        end = max((part.last for part in covered), default=0) - late
+        return [Blocks(part.first, min(part.last, end)) for part in covered if part.first <= end]
 
     def read_balances(self) -> int:
         """Keep what the addresses hold at the block that was read last. Returns the rows written."""

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 
 from connectors.evm.hexes import number, words
 from connectors.evm.node import Node
-from connectors.evm.refusals import NodeRefusalError
-from connectors.evm.tokens import TOTAL_SUPPLY
+from connectors.evm.tokens import TOTAL_SUPPLY, call_contracts
 
 
 class Wrappers:
@@ -26,20 +25,9 @@ class Wrappers:
         """Those of `suspects` that are wrappers. Raises `SourceError`."""
         wanted = sorted(set(suspects))
         news = [contract for contract in wanted if contract not in self._known]
-        at = hex(self._height)
-        answers = self._node.answers(
-            [
-                call
-                for contract in news
-                for call in (
-                    ("eth_getBalance", (contract, at)),
-                    ("eth_call", ({"to": contract, "data": TOTAL_SUPPLY}, at)),
-                )
-            ]
-        )
-        for place, contract in enumerate(news):
-            held, supply = answers[2 * place : 2 * place + 2]
-            if isinstance(held, NodeRefusalError):
-                raise held
-            self._known[contract] = isinstance(supply, str) and number(held) > 0 and words(supply)[:1] == [number(held)]
+        balances = self._node.ask_all([("eth_getBalance", (contract, hex(self._height))) for contract in news])
+        supplies = call_contracts(self._node, [(contract, TOTAL_SUPPLY) for contract in news], self._height)
+        for contract, told, supply in zip(news, balances, supplies, strict=True):
+            held = number(told)
+            self._known[contract] = held > 0 and words(supply or "")[:1] == [held]
         return {contract for contract in wanted if self._known[contract]}

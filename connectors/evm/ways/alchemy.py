@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from connectors.evm.found import Found, Sight
+from connectors.evm.found import LATE_BLOCKS, Found, Sight
 from connectors.evm.hexes import address, number
 from connectors.evm.node import Node, is_offered
 from connectors.evm.operations import Operation
@@ -27,6 +27,7 @@ class AlchemyWay:
     """Transactions, the value within them and tokens, by an index that knows no failures."""
 
     name = "alchemy"
+    late_blocks = LATE_BLOCKS
 
     def __init__(self, node: Node, categories: tuple[str, ...]) -> None:
         self._node = node
@@ -78,6 +79,8 @@ class AlchemyWay:
         }
         for _ in range(_MOST_PAGES):
             page = self._node.ask(_METHOD, question)
+            if not isinstance(page, dict):
+                raise SourceAnswerError(f"{self._node.label} answered {_METHOD} with something that is no page")
             yield from page["transfers"]
             if not page.get("pageKey"):
                 return

@@ -17,6 +17,7 @@ class BalancesWay:
     """Finds nothing by itself."""
 
     name = "balances"
+    late_blocks = 0
     blind: Mapping[Sight, str] = {
         "coins": _BY_BALANCE,
         "internal": _BY_BALANCE,

@@ -10,7 +10,7 @@ from connectors.evm.blocks import concerns, transactions_of
 from connectors.evm.found import Found, Sight
 from connectors.evm.node import Call, Node
 from connectors.evm.ranges import Blocks
-from connectors.sync import SourceAnswerError
+from connectors.sync import SourceUnavailableError
 
 HELD_AT_ONCE = 400
 BLOCKS_AT_ONCE = 25
@@ -20,6 +20,7 @@ class BlockScanWay:
     """Transactions, withdrawals and rewards, by reading every block."""
 
     name = "block_scan"
+    late_blocks = 0
     blind: Mapping[Sight, str] = {
         "internal": "a block does not tell what contracts moved within its transactions, and this node has no traces",
         "tokens": "logs are asked for by topic",
@@ -36,7 +37,7 @@ class BlockScanWay:
             calls = [("eth_getBlockByNumber", (hex(height), True)) for height in heights]
             for height, block in zip(heights, self._answers(calls), strict=True):
                 if block is None:
-                    raise SourceAnswerError(f"{self._node.label} does not have block {height}")
+                    raise SourceUnavailableError(f"{self._node.label} does not have block {height}")
                 found.touching |= transactions_of(block, owned)
                 if concerns(block, owned):
                     found.blocks.add(height)

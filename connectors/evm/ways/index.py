@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from connectors.evm.found import Found, Sight
+from connectors.evm.found import LATE_BLOCKS, Found, Sight
 from connectors.evm.hexes import address, number
 from connectors.evm.index_api import IndexApi
 from connectors.evm.operations import Operation
@@ -28,6 +28,7 @@ class IndexWay:
     """Everything that an index tells of an address."""
 
     name = "index"
+    late_blocks = LATE_BLOCKS
 
     def __init__(self, api: IndexApi, missing: Collection[str]) -> None:
         self._api = api

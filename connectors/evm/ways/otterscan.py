@@ -19,6 +19,7 @@ class OtterscanWay:
     """Transactions in which an address took part, by the node's index of calls."""
 
     name = "otterscan"
+    late_blocks = 0
     blind: Mapping[Sight, str] = {
         "tokens": "the index of calls tells no logs",
         "rewards": "the index of calls tells no block rewards and validators' withdrawals",
@@ -66,4 +67,6 @@ class OtterscanWay:
             return self._ask(owner, after)
         if isinstance(answer, Exception):
             raise answer
-        return answer  # type: ignore[no-any-return]
+        if not isinstance(answer, dict):
+            raise SourceAnswerError(f"{self._node.label} answered a search with something that is no page")
+        return answer

@@ -20,6 +20,7 @@ class TraceFilterWay:
     """Transactions and the value within them, by the node's index of traces."""
 
     name = "trace_filter"
+    late_blocks = 0
     blind: Mapping[Sight, str] = {
         "tokens": "traces tell no logs",
         "rewards": "traces tell no block rewards and validators' withdrawals",

@@ -1,5 +1,6 @@
 """What no test chain has: rollups' fees, validators' withdrawals, blocks that were mined; logs that only look right."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -67,6 +68,44 @@ def test_value__of_a_deposit_from_the_first_layer__is_minted_even_if_it_fails() 
     assert [(each.from_address, each.to_address, each.amount) for each in moved] == [minted, (ME, YOU, 100)]
     moved = _moved(deposit, effectiveGasPrice="0x0", status="0x0")
     assert [(each.from_address, each.to_address, each.amount) for each in moved] == [minted]
+
+
+def test_deposit_to_arbitrum__is_minted_and_sent_on() -> None:
+    moved = _moved({"type": "0x64", "value": "0x64", "to": ME}, effectiveGasPrice="0x0", gasUsed="0x0")
+    assert [(each.from_address, each.to_address, each.amount) for each in moved] == [(None, ME, 100), (ME, ME, 100)]
+
+
+def test_gas__of_arbitrum__has_what_the_first_layer_took_in_it() -> None:
+    assert [(each.kind, each.amount) for each in _moved(gasUsedForL1="0x32")] == [("gas", 200)]
+
+
+def test_gas__of_celo_paid_in_a_token__is_what_the_tokens_logs_tell() -> None:
+    fee = _log(TRANSFER, topic_of(ME), topic_of(YOU), data=_word(7))
+    assert [(each.kind, each.amount) for each in _moved({"feeCurrency": TOKEN}, fee)] == [("erc20", 7)]
+    assert [each.kind for each in _moved({"feeCurrency": None})] == ["gas"]
+
+
+def test_token__of_erc777__that_writes_its_own_event_beside_the_usual_one__is_told_once() -> None:
+    sent = "0x06b541ddaa720db2b10a4d0cdac39b8d360425fc073085fac19bc82614677987"
+    logs = (
+        _log(sent, topic_of(YOU), topic_of(YOU), topic_of(ME), data=_word(5) + _word(96) + _word(128)),
+        _log(TRANSFER, topic_of(YOU), topic_of(ME), data=_word(5)),
+    )
+    assert [each.amount for each in _moved({}, *logs) if each.kind == "erc20"] == [5]
+
+
+def test_log__of_a_contract_that_writes_numbers_for_amounts__is_one_of_a_kind() -> None:
+    """CryptoKitties indexes nothing: its third word is which cat, and not how many."""
+    log = _log(TRANSFER, data=_word(int(YOU, 16)) + _word(int(ME, 16)) + _word(901))
+    moved = movements_of(
+        {"hash": "0x1", "blockNumber": "0x5", "transactionIndex": "0x2", "from": YOU, "to": TOKEN, "value": "0x0"},
+        {"status": "0x1", "gasUsed": "0x64", "effectiveGasPrice": "0x2", "logs": [log]},
+        (),
+        chain=replace(CHAIN, numbered=frozenset({TOKEN})),
+        owned={ME},
+        wrappers=set(),
+    )
+    assert [(each.kind, each.token_id, each.amount) for each in moved] == [("erc721", 901, 1)]
 
 
 def test_receipt__before_byzantium__is_not_known_to_have_failed() -> None:

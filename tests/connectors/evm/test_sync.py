@@ -69,6 +69,7 @@ def test_sync__later_blocks__are_read_behind_the_ones_known(young: Story, tmp_pa
     assert sums(store)["ETH"] == balances(store)["ETH"]
     marks = History(store, "wallet").marks
     assert [mark.blocks for mark in marks] == [Blocks(0, 2), Blocks(3, 4)]
+    assert [file.gaps for file in store.files("wallet", "transactions")] == [(), ()]
 
 
 def test_sync__confirmations__leave_the_newest_blocks_for_later(young: Story, tmp_path: Path) -> None:
@@ -82,12 +83,8 @@ def test_sync__confirmations__leave_the_newest_blocks_for_later(young: Story, tm
     assert sums(store)["ETH"] == balances(store)["ETH"] < 104 * ETHER
 
 
-@pytest.mark.parametrize("replaced", [True, False], ids=["other_blocks", "shorter_chain"])
-def test_sync__reorganization__is_noticed_by_hash_and_read_again(
-    young: Story,
-    tmp_path: Path,
-    replaced: bool,  # noqa: FBT001
-) -> None:
+def test_sync__reorganization__is_noticed_by_hash_and_read_again(young: Story, tmp_path: Path) -> None:
+    """Ten blocks deep at most, where no block is left for later: deeper than the depth."""
     store = RawStore(tmp_path)
     rpc(young.url, "anvil_mine", hex(10))
     wallet(young.url).sync(store, now=NOW)
@@ -97,17 +94,44 @@ def test_sync__reorganization__is_noticed_by_hash_and_read_again(
     wallet(young.url).sync(store, now=NOW + timedelta(hours=1))
     assert gone in booked(store)
     rpc(young.url, "evm_revert", snapshot)
-    if replaced:
-        rpc(young.url, "anvil_mine", hex(2), hex(30))
-        came = young.send(BOB, to=young.web3.to_checksum_address(ALICE), value=ETHER)
-        rpc(young.url, "anvil_mine", hex(4))
+    rpc(young.url, "anvil_mine", hex(2), hex(30))
+    came = young.send(BOB, to=young.web3.to_checksum_address(ALICE), value=ETHER)
+    rpc(young.url, "anvil_mine", hex(4))
     report = wallet(young.url).sync(store, now=TOMORROW)
     assert report.errors == []
     assert gone not in booked(store)
-    assert not replaced or came in booked(store)
+    assert came in booked(store)
     assert sums(store)["ETH"] == balances(store)["ETH"]
     again = wallet(young.url).sync(store, now=TOMORROW + timedelta(days=1))
     assert again.streams[0].rows == 0
+
+
+def test_sync__node_that_is_behind_what_raw_has__takes_nothing_back(young: Story, tmp_path: Path) -> None:
+    """It agrees as far as it goes; the night after it has other blocks there, and then they count."""
+    store = RawStore(tmp_path)
+    rpc(young.url, "anvil_mine", hex(10))
+    snapshot = rpc(young.url, "evm_snapshot")
+    gone = young.send(ALICE, to=young.funder, value=ETHER)
+    rpc(young.url, "anvil_mine", hex(3))
+    wallet(young.url).sync(store, now=NOW)
+    rpc(young.url, "evm_revert", snapshot)
+    report = wallet(young.url).sync(store, now=NOW + timedelta(hours=1))
+    assert "it is late, or still syncing" in report.errors[0]
+    assert report.is_worth_retrying
+    assert gone in booked(store)
+    rpc(young.url, "anvil_mine", hex(9), hex(30))
+    assert wallet(young.url).sync(store, now=TOMORROW).errors == []
+    assert gone not in booked(store)
+    assert sums(store)["ETH"] == balances(store)["ETH"] == 105 * ETHER
+
+
+def test_sync__the_later_of_two_nodes__is_passed_over(young: Story, tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    with gate(young.url, every_nth_late=1, late_blocks=1) as late:
+        young.send(ALICE, to=young.funder, value=ETHER)
+        report = wallet(late.url, young.url).sync(store, now=NOW)
+    assert report.errors == []
+    assert sums(store)["ETH"] == balances(store)["ETH"] < 104 * ETHER
 
 
 def test_sync__anvil_reorg__moves_transactions_to_other_blocks(young: Story, tmp_path: Path) -> None:

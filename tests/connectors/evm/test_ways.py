@@ -17,7 +17,7 @@ from connectors.evm.ranges import Blocks
 from support.chain.anvil import rpc
 from support.chain.gate import TRACES, gate
 from support.chain.indexed import Indexed
-from support.chain.scenario import ALICE, BOB, Story
+from support.chain.scenario import ALICE, BOB, CAROL, Story
 
 CHAIN = Chain("test", 31337, "ETH", 0)
 WAYS: dict[str, Callable[[Indexed, int], dict[str, Any]]] = {
@@ -62,7 +62,7 @@ def _what(movement: Movement) -> tuple[Any, ...]:
 
 
 def _owners(story: Story, with_contract: bool) -> set[str]:  # noqa: FBT001
-    return {ALICE, BOB, story.wallet} if with_contract else {ALICE, BOB}
+    return {ALICE, BOB, CAROL, story.wallet} if with_contract else {ALICE, BOB}
 
 
 @pytest.mark.parametrize("with_contract", [False, True], ids=["people", "with_contract_wallet"])

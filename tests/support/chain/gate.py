@@ -38,6 +38,15 @@ class Gate:
     """States of these blocks are gone too."""
     every_nth_limited: int | None = None
     """Each so many-th request meets the rate limit."""
+    is_down: bool = False
+    """Connections end without an answer."""
+    every_nth_page: int | None = None
+    """Each so many-th request is answered with a page of a gateway, and status 200."""
+    every_nth_late: int | None = None
+    late_blocks: int = 5
+    """Each so many-th request is answered by another node behind the same address, which is so many blocks behind."""
+    most_rows: int | None = None
+    """Lists are cut to so many rows, and nothing says so."""
     genesis: str | None = None
     slow_seconds: float = 0.0
     methods: dict[str, Callable[..., Any]] = field(default_factory=dict)
@@ -59,17 +68,46 @@ class Gate:
         time.sleep(self.slow_seconds)
         if self.every_nth_limited and number % self.every_nth_limited == 0:
             return 429, {"error": {"code": 429, "message": "Too many requests, please slow down"}}
+        if self.every_nth_page and number % self.every_nth_page == 0:
+            return 200, "<html><body>Checking your browser</body></html>"
+        is_late = bool(self.every_nth_late and number % self.every_nth_late == 0)
         if isinstance(body, list):
             if self.most_in_batch is not None and len(body) > self.most_in_batch:
                 return 200, {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "batch too large"}}
-            told = [self._refuse(question) for question in body]
+            told = [self._refuse(question) or (self._behind(question) if is_late else None) for question in body]
             passed = [question for question, answer in zip(body, told, strict=True) if answer is None]
             answers = {each["id"]: each for each in (self._forward(passed) if passed else ())}
             return 200, [answer or answers[question["id"]] for question, answer in zip(body, told, strict=True)]
-        return 200, self._refuse(body) or self._forward(body)
+        return 200, self._refuse(body) or (self._behind(body) if is_late else None) or self._forward(body)
+
+    def _behind(self, question: dict[str, Any]) -> dict[str, Any] | None:
+        """What a node answers that does not have the newest blocks yet; `None` where it answers as the others do."""
+        method, params = question["method"], question["params"]
+        head = int(self._forward({**question, "method": "eth_blockNumber", "params": []})["result"], 16)
+        head -= self.late_blocks
+        if method == "eth_blockNumber":
+            return {"jsonrpc": "2.0", "id": question["id"], "result": hex(head)}
+        if method in _STATEFUL and int(params[-1], 16) > head:
+            return _error(question, -32000, "header not found")
+        if method in {"eth_getBlockByNumber", "eth_getBlockReceipts"} and int(params[0], 16) > head:
+            return {"jsonrpc": "2.0", "id": question["id"], "result": None}
+        told = self._forward(question)
+        rows = told.get("result")
+        if isinstance(rows, list):
+            told["result"] = [row for row in rows if _height(row) <= head]
+        elif isinstance(rows, dict) and _height(rows) > head:
+            told["result"] = None
+        elif isinstance(rows, dict) and "txs" in rows:
+            kept = [row for row in rows["txs"] if _height(row) <= head]
+            told["result"] = {**rows, "txs": kept, "firstPage": rows["firstPage"] or len(kept) < len(rows["txs"])}
+        return told
 
     def _forward(self, body: Any) -> Any:
         told = requests.post(self.chain, json=body, timeout=120).json()
+        if self.most_rows is not None:
+            for each in told if isinstance(told, list) else [told]:
+                if isinstance(each.get("result"), list):
+                    each["result"] = each["result"][: self.most_rows]
         if self.genesis is not None and not isinstance(body, list) and body["params"][:1] == ["0x0"]:
             told["result"]["hash"] = self.genesis
         return told
@@ -90,6 +128,12 @@ class Gate:
         return None
 
 
+def _height(row: Any) -> int:
+    """The block that a row is of, 0 where it tells none."""
+    told = row.get("blockNumber") if isinstance(row, dict) else None
+    return int(told, 16) if isinstance(told, str) else told or 0
+
+
 def _error(question: dict[str, Any], code: int, message: str) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": question["id"], "error": {"code": code, "message": message}}
 
@@ -105,6 +149,9 @@ def gate(chain: str, **rules: Any) -> Iterator[Gate]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if served.is_down:
+                self.close_connection = True
+                return
             self._send(*served.answer(body))
 
         def do_GET(self) -> None:
@@ -114,7 +161,7 @@ def gate(chain: str, **rules: Any) -> Iterator[Gate]:
             self._send(200, served.pages(dict(parse_qsl(urlsplit(self.path).query))))
 
         def _send(self, status: int, told: Any) -> None:
-            content = json.dumps(told).encode()
+            content = told.encode() if isinstance(told, str) else json.dumps(told).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from eth_account import Account
+from eth_utils import keccak
 from web3 import Web3
 from web3.contract import Contract
 
@@ -18,6 +20,9 @@ from support.chain.anvil import anvil, contracts, rpc
 ETHER = 10**18
 ALICE = "0x" + "a11ce" * 8
 BOB = "0x" + "b0b0b" * 8
+_CAROLS_KEY = keccak(text="carol")
+CAROL = Account.from_key(_CAROLS_KEY).address.lower()
+"""Whose address runs the code of a wallet in the end (EIP-7702): others move what is hers, and no nonce tells."""
 FAR = 2**255
 
 
@@ -79,6 +84,7 @@ def full_story() -> Iterator[Story]:
         _trade(story)
         _trade_by_version_3(story)
         _move_inside(story)
+        _delegate(story)
         _odd_tokens(story)
         _collect(story)
         _pay_for_blocks(story)
@@ -124,6 +130,7 @@ def _trade(story: Story) -> None:
     remove = story.call("UniswapV2Router02", "removeLiquidityETH", six, liquidity // 2, 0, 0, alice, FAR)
     story.send(ALICE, remove)
     story.send(ALICE, story.call("WETH9", "deposit"), value=3 * ETHER)
+    story.send(ALICE, to=weth, value=ETHER // 7)  # wraps without calling anything
     story.send(ALICE, story.call("WETH9", "withdraw", ETHER))
     story.send(ALICE, story.call("WETH9", "transfer", Web3.to_checksum_address(BOB), ETHER // 2))
     swap = story.call("UniswapV2Router02", "swapExactTokensForTokens", 10**6, 0, [six, weth], alice, FAR)
@@ -173,6 +180,7 @@ def _move_inside(story: Story) -> None:
     story.send(story.funder, story.call("Wallet", "execute", story.named["Forwarder"].address, 29, data))
     story.deploy("Bomb", value=31)
     story.send(story.funder, story.call("Bomb", "boom", alice))
+    story.send(ALICE, data="0x" + contracts()["Bomb"][1], value=61)  # a contract of hers, which keeps them
     rpc(story.url, "evm_setAutomine", False)  # one block with much in it
     for amount in (37, 41):
         story.send(story.funder, story.call("Forwarder", "pay", bob), value=amount)
@@ -180,6 +188,34 @@ def _move_inside(story: Story) -> None:
     story.send(BOB, to=alice, value=47)
     rpc(story.url, "evm_mine")
     rpc(story.url, "evm_setAutomine", True)
+
+
+def _delegate(story: Story) -> None:
+    """Carol's address gets code by a transaction of another, which then sends what is hers."""
+    carol, bob = Web3.to_checksum_address(CAROL), Web3.to_checksum_address(BOB)
+    story.send(story.funder, to=carol, value=3 * ETHER)
+    story.send(CAROL, to=bob, value=5)
+    told = {"chainId": 31337, "address": story.named["Wallet"].address, "nonce": 1}
+    signed = Account.sign_authorization(told, _CAROLS_KEY)
+    data = story.named["Wallet"].encode_abi("execute", [bob, ETHER, b""])
+    authorization = {name: hex(told[name]) for name in ("chainId", "nonce")} | {
+        "address": told["address"],
+        "yParity": hex(signed.y_parity),
+        "r": hex(signed.r),
+        "s": hex(signed.s),
+    }
+    question = {
+        "from": story.funder,
+        "to": carol,
+        "data": data,
+        "gas": hex(10**6),
+        "authorizationList": [authorization],
+    }
+    rpc(story.url, "eth_sendTransaction", question)
+    assert story.web3.eth.get_balance(carol) < 2 * ETHER
+    story.named["carol"] = story.web3.eth.contract(carol, abi=contracts()["Wallet"][0])
+    story.send(story.funder, story.call("carol", "execute", bob, 7, b""))
+    story.send(CAROL, to=bob, value=ETHER // 3)
 
 
 def _odd_tokens(story: Story) -> None:
@@ -210,4 +246,6 @@ def _pay_for_blocks(story: Story) -> None:
     rpc(story.url, "anvil_setCoinbase", ALICE)
     story.send(story.funder, to=story.funder, value=1)
     story.send(BOB, to=story.funder, value=1)
+    story.send(ALICE, to=story.funder, value=1)  # pays herself
+    story.send(BOB, to=story.funder, value=1, maxPriorityFeePerGas=0)  # pays nobody
     rpc(story.url, "anvil_setCoinbase", "0x" + "00" * 20)
