@@ -1,7 +1,7 @@
 """A made-up node on loopback: one wallet with many transactions in many blocks, answered as real nodes do.
 
-A real anvil takes 350 KB of memory for each block whose state it keeps, 35 GB for 100,000 of them: the tests run on
-one, with a small chain. Everything here is kept in arrays instead. Run as a program it serves until it is stopped:
+A real anvil can not hold so many blocks (`chain_real.py`). Everything here is kept in arrays instead. Run as a program
+it serves until it is stopped:
 
     python -m benchmarks.chain_node --transactions 10000 --blocks 100000 --way trace_filter
 

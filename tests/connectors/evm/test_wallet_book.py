@@ -72,14 +72,14 @@ def test_check__wallet__says_which_way_and_what_is_not_seen(story: Story, tmp_pa
     assert "different first blocks" in " ".join(done.stdout.replace("│", " ").split())
 
 
-@pytest.mark.parametrize(("is_same", "swaps"), [(True, 0), (False, 2)])
+@pytest.mark.parametrize(("is_same", "swaps"), [(True, 0), (False, 3)])
 def test_sync__a_wrapped_coin_that_is_named__is_the_coin_unless_set_otherwise(
     story: Story,
     tmp_path: Path,
     is_same: bool,  # noqa: FBT001
     swaps: int,
 ) -> None:
-    """Alice wraps 3 ETH and unwraps 1: that disposes of nothing but gas, or it is two swaps."""
+    """Alice wraps 3 ETH, a seventh of one by just sending it, and unwraps 1: no disposal but of gas, or three swaps."""
     config = _book(tmp_path, story.url)
     head = f"[wallets]\nweth_is_eth = {str(is_same).lower()}\n[[account]]"
     names = f'[account.tokens]\n"{story.named["WETH9"].address}" = "WETH"\n'
