@@ -51,6 +51,27 @@ def test_sync__one_of_several_nodes_behind_an_address_is_late__fails_or_has_ever
     assert _same(store, expected)
 
 
+@pytest.mark.parametrize("times", [1, 3])
+def test_sync__a_late_node_lists_logs__is_asked_again(
+    story: Story, expected: RawStore, tmp_path: Path, times: int
+) -> None:
+    """Its list lacks tokens, and no balance of coins would tell."""
+    store = RawStore(tmp_path)
+    with gate(story.url, late_for=("eth_getLogs", times), late_blocks=100) as served:
+        assert wallet(served.url).sync(store, now=NOW).errors == []
+        assert served.late_for == ("eth_getLogs", 0)
+    assert _same(store, expected)
+
+
+def test_sync__only_late_nodes_list_logs__fails_and_keeps_nothing(story: Story, tmp_path: Path) -> None:
+    store = RawStore(tmp_path)
+    with gate(story.url, late_for=("eth_getLogs", 1000), late_blocks=100) as served:
+        report = wallet(served.url).sync(store, now=NOW)
+    assert "a node behind that address is late" in report.errors[0]
+    assert report.is_worth_retrying
+    assert not list(store.files("wallet", "transactions"))
+
+
 def test_sync__a_node_that_is_always_late__says_that_it_is(story: Story, tmp_path: Path) -> None:
     """It tells the height of another one, and then has no block there."""
     store = RawStore(tmp_path)

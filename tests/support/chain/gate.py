@@ -43,6 +43,8 @@ class Gate:
     every_nth_page: int | None = None
     """Each so many-th request is answered with a page of a gateway, and status 200."""
     every_nth_late: int | None = None
+    late_for: tuple[str, int] | None = None
+    """The method that it is asked first, and how often."""
     late_blocks: int = 5
     """Each so many-th request is answered by another node behind the same address, which is so many blocks behind."""
     most_rows: int | None = None
@@ -70,7 +72,7 @@ class Gate:
             return 429, {"error": {"code": 429, "message": "Too many requests, please slow down"}}
         if self.every_nth_page and number % self.every_nth_page == 0:
             return 200, "<html><body>Checking your browser</body></html>"
-        is_late = bool(self.every_nth_late and number % self.every_nth_late == 0)
+        is_late = bool(self.every_nth_late and number % self.every_nth_late == 0) or self._is_late_for(body)
         if isinstance(body, list):
             if self.most_in_batch is not None and len(body) > self.most_in_batch:
                 return 200, {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "batch too large"}}
@@ -79,6 +81,13 @@ class Gate:
             answers = {each["id"]: each for each in (self._forward(passed) if passed else ())}
             return 200, [answer or answers[question["id"]] for question, answer in zip(body, told, strict=True)]
         return 200, self._refuse(body) or (self._behind(body) if is_late else None) or self._forward(body)
+
+    def _is_late_for(self, body: Any) -> bool:
+        method, times = self.late_for or ("", 0)
+        if not times or all(question["method"] != method for question in (body if isinstance(body, list) else [body])):
+            return False
+        self.late_for = method, times - 1
+        return True
 
     def _behind(self, question: dict[str, Any]) -> dict[str, Any] | None:
         """What a node answers that does not have the newest blocks yet; `None` where it answers as the others do."""
