@@ -69,7 +69,33 @@ def _unknown(row: Row) -> list[Answer]:
     return _arrival(row) if row["is_arrival"] else _departure(row)
 
 
+def _by_cause(cause: Row) -> Answer | None:
+    """The answer if that cause of missing coins is the right one; what has no command is in the problem's words."""
+    name = None if cause["transaction_id"] is None else shlex.quote(cause["transaction_id"])
+    kind = cause["cause"]
+    if kind == "unpaired_deposit":
+        return Answer("it was that deposit, bought elsewhere", f"resolve {name} --as bought --cost USD --acquired DAY")
+    if kind == "proposed_transfer":
+        return Answer("it was that transfer", f"resolve {name} --pair-with ID")
+    if kind == "unpaired_withdrawal":
+        return Answer("it came with that withdrawal: look closer", f"explain {name}")
+    if kind == "rejected_row":
+        return Answer("it is in that row: look closer", f"explain {name}")
+    if kind == "gap":
+        return Answer(f"it is in that gap of {cause['account']}: ask again", "sync")
+    return None
+
+
+def _difference(_: Row) -> list[Answer]:
+    return [Answer("the venue tells more by now", "sync")]
+
+
 def _no_lot(row: Row) -> list[Answer]:
+    by_cause = [answer for answer in map(_by_cause, row["causes"]) if answer is not None]
+    return [*by_cause, *_opening(row)]
+
+
+def _opening(row: Row) -> list[Answer]:
     if row["account"] == "outside":
         return [Answer("bought elsewhere", _resolve(row, "--as bought --cost USD --acquired DAY"))]
     quantity = f"{row['quantity']:f}"
@@ -115,4 +141,5 @@ _ANSWERS: Mapping[str, Callable[[Row], list[Answer]]] = {
     "gift_without_basis": _gift,
     "stale_override": _stale,
     "told_twice": _twice,
+    "balance_difference": _difference,
 }

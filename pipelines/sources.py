@@ -128,6 +128,7 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
                 is_broker=account.held_by == "broker",
                 addresses=account.addresses,
                 chain=None if isinstance(account, conf.ExchangeAccount) else account.chain,
+                coin=account.network.coin if isinstance(account, conf.EvmAccount) else None,
             )
             for account in configuration.accounts
         ),

@@ -94,7 +94,8 @@ def _failed(row: dict[str, Any], last: str) -> str:
 def _problems(connection: duckdb.DuckDBPyConnection) -> Iterator[Alert]:
     rows = _rows(
         connection,
-        "SELECT problem_id, detail FROM quality.problems WHERE problem_id IS NOT NULL "
+        "SELECT problem_id, detail FROM quality.problems "
+        "WHERE problem_id IS NOT NULL AND problem <> 'balance_difference' "
         "ORDER BY stake_usd DESC NULLS LAST, problem_id",
     )
     for row in rows:
@@ -110,7 +111,7 @@ def _balances(connection: duckdb.DuckDBPyConnection, least: Decimal, currency: s
             yield Alert(
                 f"balance:{row['account']}/{row['asset']}",
                 f"{row['account']} says it holds {_units(row['difference'])} {row['asset']} {row['direction']} than "
-                f"the books, {worth}",
+                f"the books, {worth}: {row['detail']}",
             )
 
 
@@ -118,11 +119,11 @@ _DIFFERENCES = """
 WITH latest AS (
     SELECT asset, price_usd FROM market.prices QUALIFY row_number() OVER (PARTITION BY asset ORDER BY "at" DESC) = 1
 )
-SELECT b.account, b.asset, abs(b.difference)::DECIMAL(38, 18) AS difference,
+SELECT b.account, b.asset, b.detail, abs(b.difference)::DECIMAL(38, 18) AS difference,
     CASE WHEN b.difference > 0 THEN 'more' ELSE 'less' END AS direction,
     CASE b.asset WHEN $base THEN 1 ELSE l.price_usd END::DECIMAL(38, 18) AS price_usd
-FROM quality.balances AS b LEFT JOIN latest AS l USING (asset)
-WHERE b.difference <> 0 ORDER BY b.account, b.asset
+FROM quality.balance_differences AS b LEFT JOIN latest AS l USING (asset)
+ORDER BY b.account, b.asset
 """
 
 

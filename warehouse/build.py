@@ -31,6 +31,8 @@ from warehouse.matching.lots import LOTS
 from warehouse.publish import publish
 from warehouse.quality.balances import BALANCES
 from warehouse.quality.coverage import COVERAGE
+from warehouse.quality.differences import BALANCE_DIFFERENCES
+from warehouse.quality.doubts import DOUBTS
 from warehouse.quality.problems import PROBLEMS
 from warehouse.settings import BookSettings
 from warehouse.steps import Book, Check, Step
@@ -54,7 +56,9 @@ STEPS: tuple[Step, ...] = (
     IDENTIFICATIONS,
     LOTS,
     INCOME,
+    BALANCE_DIFFERENCES,
     PROBLEMS,
+    DOUBTS,
     INCOME_TOTALS,
     WASH_SALES,
     YEAR_SUMMARY,

@@ -22,7 +22,7 @@ class AccountSettings:
 
     `lot_methods` are those that were chosen; which one holds stands in `lots.methods`. `is_broker`: its coins are held
     by a broker, who has to be told of an identification where the law says so. `addresses` are its own on chains, where
-    coins are sent to reach it; `chain` is the one it is on, if it is on one.
+    coins are sent to reach it; `chain` is the one it is on, if it is on one, and `coin` that chain's own.
     """
 
     name: str
@@ -32,6 +32,7 @@ class AccountSettings:
     is_broker: bool = False
     addresses: tuple[str, ...] = ()
     chain: str | None = None
+    coin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

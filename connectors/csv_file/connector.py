@@ -35,7 +35,7 @@ from connectors.windows import Span
 STREAM = "transactions"
 SOURCE = "csv koinly universal"
 
-_IMPORTER = "2"
+_IMPORTER = "3"
 """Raised whenever the same file would be understood differently, so that it is imported again."""
 
 _ROWS_AT_ONCE = 10_000

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Literal
 
 from connectors.csv_file import columns
@@ -65,7 +66,7 @@ def _transaction(
     return Transaction(
         id=row_id,
         kind="unknown",
-        occurred_at=None,
+        occurred_at=_instant(cells),
         postings=(),
         payload=payload,
         status="rejected",
@@ -73,6 +74,14 @@ def _transaction(
         order=order,
         assets=_assets(cells),
     )
+
+
+def _instant(cells: dict[str, str]) -> datetime | None:
+    """When a row that is not understood says that it happened, where that can be read."""
+    try:
+        return read_instant(columns.DATE, cells[columns.DATE]) if columns.DATE in cells else None
+    except CellError:
+        return None
 
 
 def _assets(cells: dict[str, str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from connectors.raw import RawStore, Window
+from connectors.raw import Gap, RawStore, Window
 from connectors.records import Transaction, transactions_table
 from connectors.windows import Span, union
 
@@ -40,7 +40,10 @@ class Recorder:
     def __init__(self, kept: Kept, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._kept = kept
         self._clock = clock
-        self._before = [file.path for file in kept.store.files(kept.account, kept.stream)]
+        before = list(kept.store.files(kept.account, kept.stream))
+        self._before = [file.path for file in before]
+        self._told = {gap for file in before for gap in file.gaps}
+        self._gaps: list[Gap] = []
         self._rows: dict[str, Transaction] = {}
         self._windows: dict[str, list[Span]] = {}
         self._digests: dict[str, int] = {}
@@ -57,6 +60,10 @@ class Recorder:
             self._known_from = since
             for name, digest in self._read_digests(since).items():
                 self._digests.setdefault(name, digest)
+
+    def miss(self, gaps: Iterable[Gap]) -> None:
+        """Take spans that the venue can not tell; what raw has been told already is not written again."""
+        self._gaps += [gap for gap in gaps if gap not in self._told]
 
     def add(self, scope: str, rows: Iterable[Transaction], covered: Iterable[Span]) -> None:
         """Take rows and the spans of `scope` that are complete with them. A pending row stops coverage before it."""
@@ -80,7 +87,7 @@ class Recorder:
             for scope, spans in self._windows.items()
             for span in self._below_cap(scope, union(spans))
         ]
-        if not self._rows and not windows:
+        if not self._rows and not windows and not self._gaps:
             return
         kept = self._kept
         kept.store.append(
@@ -90,10 +97,11 @@ class Recorder:
             fetched_at=kept.fetched_at + timedelta(microseconds=self._files),
             source=kept.source,
             windows=windows,
+            gaps=self._gaps,
         )
         self._files += 1
         self.rows += len(self._rows)
-        self._rows, self._windows = {}, {}
+        self._rows, self._windows, self._gaps = {}, {}, []
         kept.progress(self.rows)
 
     def _below_cap(self, scope: str, spans: list[Span]) -> list[Span]:

@@ -23,7 +23,7 @@ from connectors.exchange.reading import milliseconds_of
 from connectors.exchange.recorder import Kept, Recorder
 from connectors.exchange.rules import STREAMS, Stream, opened
 from connectors.exchange.venues import open_venue
-from connectors.raw import RawFileError, RawStore
+from connectors.raw import Gap, RawFileError, RawStore
 from connectors.records import Transaction, balances_table, instant_from_milliseconds, market_conditions_table
 from connectors.sync import (
     Progress,
@@ -134,6 +134,7 @@ class _Sync:
         try:
             for feed in self._venue.feeds(stream):
                 readings[id(feed.reading)] = feed.scope, feed.reading
+                recorder.miss(self._limits(feed, covered.get(feed.scope, [])))
                 for ask in self._asks(feed, covered.get(feed.scope, [])):
                     recorder.ask_again(ask.start)
                     withheld += self._walk_span(feed, ask, recorder)
@@ -164,8 +165,20 @@ class _Sync:
         return [Span(asks[0].start, self._now)] if feed.to_the_end and asks else asks
 
     def _begin(self, feed: Feed) -> datetime:
-        begin = self._account.since or opened(self._account.exchange)
+        begin = self._account_begin()
         return begin if feed.since is None else max(begin, feed.since)
+
+    def _account_begin(self) -> datetime:
+        return self._account.since or opened(self._account.exchange)
+
+    def _limits(self, feed: Feed, covered: list[Span]) -> list[Gap]:
+        """What of the account's time the venue does not tell any more, and was not asked for while it did."""
+        begin = self._account_begin()
+        if feed.since is None or feed.since <= begin:
+            return []
+        days = (self._now - feed.since).days
+        why = f"the venue tells the last {days} days only"
+        return [Gap(span, feed.scope, why) for span in missing(Span(begin, feed.since), covered)]
 
     def _walk_span(self, feed: Feed, ask: Span, recorder: Recorder) -> list[tuple[str, Span]]:
         """Walk one span. Returns what is covered only once rows that wait for others are written."""

@@ -54,6 +54,7 @@ _YEARS = (
     Shown("loss carried on", "carryover_out_usd", usd, is_number=True),
     Shown("income", "ordinary_income_usd", usd, is_number=True),
     Shown("income taxed", "taxable_ordinary_income_usd", usd, is_number=True),
+    Shown("in doubt", "review_count", plain, is_number=True),
     Shown("proven", "is_proven", yes_or_no),
 )
 _CHANGES = (
@@ -162,7 +163,9 @@ def _worded(totals: pa.Table, country: Country) -> list[dict[str, Any]]:
 def _show_years(years: list[dict[str, Any]], country: Country) -> None:
     """What the years come to by the country's law, and what has to be known of them."""
     rows = [{**row, "label": country.calendar.label(row["tax_year"])} for row in years]
-    never = {name for name in ("exempt_gain_usd", "gains_tax_usd") if not any(row[name] for row in rows)}
+    never = {
+        name for name in ("exempt_gain_usd", "gains_tax_usd", "review_count") if not any(row[name] for row in rows)
+    }
     shown = tuple(column for column in _YEARS if column.field not in never)
     show_rows(f"Tax years in {country.name}, in {country.base_currency}", shown, rows)
     for row in rows:

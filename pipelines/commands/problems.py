@@ -18,8 +18,8 @@ from pipelines.commands.published import open_published
 from warehouse.queries import select_rows
 
 _COLUMNS = (
-    "problem_id", "problem", "account", "asset", "quantity", "stake_usd", "occurred_at", "transaction_id", "event_id",
-    "detail",
+    "problem_id", "problem", "account", "asset", "quantity", "stake_usd", "occurred_at", "since_at", "likely_cause",
+    "transaction_id", "event_id", "detail",
 )  # fmt: skip
 
 

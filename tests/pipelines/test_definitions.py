@@ -24,7 +24,9 @@ def _described(definitions: dg.Definitions) -> str:
     for key in sorted(graph.get_all_asset_keys()):
         node = graph.get(key)
         needs = " ".join(sorted(parent.to_user_string() for parent in node.parent_keys)) or "nothing"
-        checks = sorted(check.name for check in node.check_keys)
+        checks = sorted(
+            f"{check.name}  {'blocks' if graph.get(check).blocking else 'warns'}" for check in node.check_keys
+        )
         lines.append(f"{key.to_user_string()}  group {node.group_name}  needs {needs}")
         lines += [f"    check {name}" for name in checks]
     for name in ("sync", "build"):

@@ -19,6 +19,7 @@ class MemoryExchange(ccxt.Exchange):  # type: ignore[misc]
 
     shelves: dict[str, Shelf] = {}  # noqa: RUF012 -- set by tests
     needs_symbol = False
+    days_back: int | None = None
     offers: dict[str, Any] = {}  # noqa: RUF012 -- set by tests
     held: dict[str, str] = {}  # noqa: RUF012 -- set by tests
 
@@ -29,7 +30,7 @@ class MemoryExchange(ccxt.Exchange):  # type: ignore[misc]
             "name": "Memory",
             "has": {"fetchMyTrades": True, "fetchBalance": True, "fetchLedger": False} | self.offers,
             "requiredCredentials": {"apiKey": False, "secret": False},
-            "features": {"spot": {"fetchMyTrades": {"symbolRequired": self.needs_symbol}}},
+            "features": {"spot": {"fetchMyTrades": {"symbolRequired": self.needs_symbol, "daysBack": self.days_back}}},
         }
         return self.deep_extend(super().describe(), told)
 
@@ -78,11 +79,15 @@ def memory_exchange(
     shelves: dict[str, Shelf],
     *,
     needs_symbol: bool = False,
+    days_back: int | None = None,
     offers: dict[str, Any] | None = None,
     held: dict[str, str] | None = None,
 ) -> Iterator[str]:
     """Let ccxt know a venue with these shelves, by market, while the block runs; its ccxt id."""
-    told = {"shelves": shelves, "needs_symbol": needs_symbol, "offers": offers or {}, "held": held or {}}
+    told = {
+        "shelves": shelves, "needs_symbol": needs_symbol, "days_back": days_back, "offers": offers or {},
+        "held": held or {},
+    }  # fmt: skip
     ccxt.memory = type("memory", (MemoryExchange,), told)
     ccxt.exchanges.append("memory")
     try:

@@ -34,7 +34,6 @@ class StreamHealth:
     """One row of `quality.coverage`: how well one stream of an account is known."""
 
     stream: str
-    has_gaps: bool
     last_success_at: datetime | None
     last_error: str | None
 
@@ -49,10 +48,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class BalanceDifference:
-    """Where the venue's own balance and the books differ: quantities in units of the asset."""
+    """Where the venue's own balance and the books differ, in units of the asset, and what may explain it."""
 
     computed_quantity: Decimal
     venue_quantity: Decimal
+    detail: str | None = None
 
 
 _BLOCKING_PROBLEMS = {
@@ -110,8 +110,6 @@ def account_doubts(
                     "review", f"{account} {stream.stream} was last fetched {_age(as_of - stream.last_success_at)} ago"
                 )
             )
-        elif stream.has_gaps:
-            doubts.append(Doubt("review", f"{account} {stream.stream} has gaps: what happened in them is not known"))
     return doubts
 
 
@@ -148,7 +146,8 @@ def holding_doubts(
             doubts.append(Doubt("review", f"{asset} in {account}: {words}{times}"))
     if balance is not None and balance.computed_quantity != balance.venue_quantity:
         books, venue = _plain(balance.computed_quantity), _plain(balance.venue_quantity)
-        doubts.append(Doubt("review", f"{account} holds {venue} {asset} by its own word, {books} by the books"))
+        why = f": {balance.detail}" if balance.detail else ""
+        doubts.append(Doubt("review", f"{account} holds {venue} {asset} by its own word, {books} by the books{why}"))
     return doubts
 
 

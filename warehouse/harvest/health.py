@@ -25,12 +25,15 @@ from warehouse.harvest.valuation import LatestPrice, OpenLot
 
 Row = Mapping[str, Any]
 
+SHOWN_DOUBTS = 4
+"""How many things that a coin in an account inherits are told with each of its lots; quality.doubts has them all."""
+
 
 class Health:
     """What is known of accounts, holdings and prices at the instant `as_of`.
 
-    `coverage`, `problems` and `differences` are the rows of the queries `read_coverage`, `count_problems` and
-    `read_balance_differences`.
+    `coverage`, `problems`, `differences` and `doubts` are the rows of the queries `read_coverage`, `count_problems`,
+    `read_balance_differences` and `read_lot_doubts`.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class Health:
         coverage: Iterable[Row],
         problems: Iterable[Row],
         differences: Iterable[Row],
+        doubts: Iterable[Row] = (),
         prices: Mapping[str, LatestPrice],
         as_of: datetime,
         stale_after: timedelta,
@@ -48,7 +52,7 @@ class Health:
         self._prices = prices
         self._streams: dict[str, list[StreamHealth]] = defaultdict(list)
         for row in coverage:
-            stream = StreamHealth(row["stream"], row["has_gaps"], row["last_success_at"], row["last_error"])
+            stream = StreamHealth(row["stream"], row["last_success_at"], row["last_error"])
             self._streams[row["account"]].append(stream)
         self._problems: dict[tuple[str, str | None], list[Problem]] = defaultdict(list)
         self._rejected_rows: dict[str, int] = {}
@@ -58,9 +62,14 @@ class Health:
             else:
                 self._problems[row["account"], row["asset"]].append(Problem(row["problem"], row["problem_count"]))
         self._differences = {
-            (row["account"], row["asset"]): BalanceDifference(row["computed_quantity"], row["venue_quantity"])
+            (row["account"], row["asset"]): BalanceDifference(
+                row["computed_quantity"], row["venue_quantity"], row["detail"]
+            )
             for row in differences
         }
+        self._inherited: dict[tuple[str, str], list[Doubt]] = defaultdict(list)
+        for row in doubts:
+            self._inherited[row["account"], row["asset"]].append(Doubt("review", row["reason"]))
         self._holdings: dict[tuple[str, str], list[Doubt]] = {}
 
     def verdict(self, lot: OpenLot, more: Sequence[Doubt] = ()) -> tuple[Status, list[str]]:
@@ -90,5 +99,6 @@ class Health:
                 *holding_doubts(
                     account, asset, self._problems[account, asset], self._differences.get((account, asset))
                 ),
+                *self._inherited[account, asset][:SHOWN_DOUBTS],
             ]
         return self._holdings[account, asset]

@@ -55,7 +55,7 @@ def build_balances(book: Book) -> None:
         files = current_files(book.raw_root, account, BALANCES_STREAM)
         files = [file for file in files if file.fetched_at <= book.as_of]
         if files:
-            checked_at, quantities, notes = _read_snapshot(files[-1], book)
+            checked_at, quantities, notes = read_snapshot(files[-1], book)
             snapshots.append({"account": account, "checked_at": checked_at})
             held += [
                 {"account": account, "asset": asset, "quantity": quantities.get(asset), "note": notes.get(asset)}
@@ -67,7 +67,7 @@ def build_balances(book: Book) -> None:
     drop_tables(book.connection, "snapshots", "held")
 
 
-def _read_snapshot(file: RawFile, book: Book) -> tuple[datetime, dict[str, Decimal], dict[str, str]]:
+def read_snapshot(file: RawFile, book: Book) -> tuple[datetime, dict[str, Decimal], dict[str, str]]:
     """When the venue was asked, the units of each asset over all states, and why some can not be told."""
     units: dict[str, int] = defaultdict(int)
     notes: dict[str, str] = {}

@@ -8,7 +8,8 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.columns import share
-from warehouse.quality.coverage import account_coverage
+from warehouse.quality.coverage import stream_facts
+from warehouse.quality.missing import build_causes
 from warehouse.raw_files import PRICES_ACCOUNT, unlisted_folders
 from warehouse.schema import create_tables, drop_tables, fetch_query, run_query, store_rows
 from warehouse.steps import Book, Check, Step
@@ -20,17 +21,9 @@ FROM found_problems AS f JOIN ledger.postings AS p ON p.posting_id = f.event_id
 WHERE f.problem_id IS NOT NULL AND f.quantity IS NOT NULL AND p.quantity <> 0 AND p.value_usd IS NOT NULL
 """
 
-_INSERT = """
-INSERT INTO quality.problems BY NAME
-SELECT f.*, CASE f.problem WHEN 'missing_basis' THEN abs(f.value_usd) ELSE s.stake END AS stake_usd
-FROM found_problems AS f LEFT JOIN (FROM stakes QUALIFY row_number() OVER (PARTITION BY problem_id) = 1) AS s
-    USING (problem_id)
-ORDER BY f.occurred_at, f.problem_id
-"""
-
 
 def build_problems(book: Book) -> None:
-    """Make `quality.problems`."""
+    """Make `quality.problems` and `quality.causes`."""
     create_tables(book.connection, "720_problems.sql")
     folders = unlisted_folders(book.raw_root, [account.name for account in book.settings.accounts])
     store_rows(book.connection, "unlisted_folders", pa.table({"folder": pa.array(folders, pa.string())}))
@@ -38,14 +31,15 @@ def build_problems(book: Book) -> None:
     book.connection.execute("SET VARIABLE silent_prices = $silent", {"silent": _silent_price_sources(book)})
     run_query(book.connection, "find_problems.sql")
     store_rows(book.connection, "stakes", _stakes(book.connection))
-    book.connection.execute(_INSERT)
+    build_causes(book)
+    run_query(book.connection, "insert_problems.sql")
     drop_tables(book.connection, "unlisted_folders", "told_events", "found_problems", "stakes")
 
 
 def _silent_price_sources(book: Book) -> str | None:
     """The sources of prices that could not be asked at the last sync: what they have is not known to be missing."""
-    coverage = account_coverage(book.raw_root, PRICES_ACCOUNT)
-    return ", ".join(row["stream"] for row in coverage if row["outcome"] == "failed") or None
+    streams = stream_facts(book, PRICES_ACCOUNT)
+    return ", ".join(stream.stream for stream in streams if stream.outcome == "failed") or None
 
 
 def _stakes(connection: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -69,7 +63,7 @@ def _no_problem(name: str, description: str, *problems: str) -> Check:
 
 
 PROBLEMS = Step(
-    tables=("quality.problems",),
+    tables=("quality.problems", "quality.causes"),
     needs=(
         "raw",
         "raw.prices",
@@ -82,6 +76,8 @@ PROBLEMS = Step(
         "lots.methods",
         "lots.identifications",
         "quality.quarantine",
+        "quality.balance_differences",
+        "quality.coverage_gaps",
     ),
     description="Lists what is missing, unpaired or not understood, and what would resolve it.",
     run=build_problems,

@@ -114,6 +114,19 @@ LEFT JOIN lots.events AS e ON e.event_id = o.posting_id AND e.event IN ('acquire
 WHERE o.state <> 'applied' OR (e.event_id IS NULL AND o.override = 'event' AND o.occurred_at <= getvariable('as_of')
     AND (o.value_usd IS NOT NULL OR o.acquired_at IS NOT NULL OR o.fair_value_usd IS NOT NULL))
 UNION ALL BY NAME
+SELECT 'balance_difference:' || account || '/' || asset AS problem_id, 'balance_difference' AS problem, account, asset,
+    abs(difference) AS quantity, since_at AS occurred_at,
+    CASE WHEN len(nearest_transaction_ids) > 0 THEN nearest_transaction_ids[1] END AS transaction_id,
+    account || ' holds ' || rtrim(rtrim(venue_quantity::VARCHAR, '0'), '.') || ' ' || asset || ' by its own word, and '
+        || rtrim(rtrim(computed_quantity::VARCHAR, '0'), '.') || ' by the books, '
+        || CASE WHEN agreed_at IS NULL THEN 'at least since ' ELSE 'since between '
+            || strftime(timezone('UTC', agreed_at), '%Y-%m-%d') || ' and ' END
+        || strftime(timezone('UTC', since_at), '%Y-%m-%d') || '. '
+        || CASE WHEN is_exact THEN 'What explains it: ' WHEN cause = 'unexplained' THEN '' ELSE 'Likeliest: ' END || detail
+        || coalesce(array_to_string(list_transform(runners_up[:2], lambda words: '. Or: ' || words), ''), '') AS detail
+FROM quality.balance_differences
+WHERE cause <> 'dust' AND asset NOT IN (SELECT asset FROM ledger.postings WHERE is_cash)
+UNION ALL BY NAME
 SELECT 'raw_file:' || folder AS problem_id, 'raw_file' AS problem, folder AS account,
     'the raw folder ' || folder || ' belongs to no account of the configuration: nothing of it is in the books' AS detail
 FROM unlisted_folders

@@ -1,5 +1,5 @@
 -- How well each stream that an account offers is known; what selling would take says its own age.
-SELECT account, stream, gaps IS NOT NULL AS has_gaps, last_success_at, last_error
+SELECT account, stream, last_success_at, last_error
 FROM quality.coverage
 WHERE outcome <> 'not_offered' AND stream <> 'market_conditions'
 ORDER BY account, stream

@@ -63,6 +63,23 @@ pools AS (
     ) AS s USING (asset)
     WHERE m.rule = 'section_104'
     GROUP BY m.tax_year
+),
+
+-- Disposals that rest on something in doubt, each once, and the years that a doubt lies in.
+reviewed AS (
+    SELECT
+        d.tax_year, count(*) AS review_count, coalesce(sum(d.gain_usd), 0)::DECIMAL(38, 8) AS review_gain_usd
+    FROM lots.disposals AS d
+    JOIN (
+        SELECT account, asset, min(coalesce(from_at, '-infinity'::TIMESTAMPTZ)) AS from_at
+        FROM quality.doubts GROUP BY account, asset
+    ) AS q USING (account, asset)
+    WHERE d.disposed_at >= q.from_at
+    GROUP BY d.tax_year
+),
+
+doubtful AS (
+    SELECT DISTINCT tax_year FROM quality.year_doubts
 )
 
 SELECT
@@ -79,10 +96,14 @@ SELECT
     coalesce(washed_loss_usd, 0) AS washed_loss_usd,
     coalesce(replacement_count, 0) AS replacement_count,
     coalesce(incomplete_pools, []) AS incomplete_pools,
-    coalesce(open_match_count, 0) AS open_match_count
+    coalesce(open_match_count, 0) AS open_match_count,
+    coalesce(review_count, 0) AS review_count,
+    coalesce(review_gain_usd, 0) AS review_gain_usd
 FROM gains
 FULL JOIN missing USING (tax_year)
 FULL JOIN income USING (tax_year)
+FULL JOIN doubtful USING (tax_year)
+LEFT JOIN reviewed USING (tax_year)
 LEFT JOIN washed USING (tax_year)
 LEFT JOIN replacements_sold USING (tax_year)
 LEFT JOIN pools USING (tax_year)

@@ -31,6 +31,8 @@ CREATE OR REPLACE TABLE tax.year_summary (
     unproven_proceeds_usd DECIMAL(38, 8) NOT NULL,
     missing_count BIGINT NOT NULL,
     unvalued_income_count BIGINT NOT NULL,
+    review_count BIGINT NOT NULL,
+    review_gain_usd DECIMAL(38, 8) NOT NULL,
     is_over BOOLEAN NOT NULL,
     is_proven BOOLEAN NOT NULL,
     notes VARCHAR[] NOT NULL,
@@ -69,6 +71,8 @@ COMMENT ON COLUMN tax.year_summary.unproven_count IS 'Disposals whose gain is no
 COMMENT ON COLUMN tax.year_summary.unproven_proceeds_usd IS 'Proceeds, where known, of the disposals whose gain is not known, and of the sales that found no lots: what would be taxed at most if nothing proves a cost.';
 COMMENT ON COLUMN tax.year_summary.missing_count IS 'Sales in the year that found too few lots (missing_basis problems); the missing part is in no sum.';
 COMMENT ON COLUMN tax.year_summary.unvalued_income_count IS 'Income of the year without a known value; in no sum.';
+COMMENT ON COLUMN tax.year_summary.review_count IS 'Disposals of the year that rest on something in doubt: a gap, a proposal, a movement that nobody explained (quality.year_doubts).';
+COMMENT ON COLUMN tax.year_summary.review_gain_usd IS 'Sum of their known gains. It is in the sums of the year.';
 COMMENT ON COLUMN tax.year_summary.is_over IS 'Whether the year has ended; until then its figures are those so far.';
-COMMENT ON COLUMN tax.year_summary.is_proven IS 'Whether nothing is missing in this year or in one before that its carryover rests on.';
+COMMENT ON COLUMN tax.year_summary.is_proven IS 'Whether nothing is missing or in doubt in this year or in one before that its carryover rests on; if not, notes says what.';
 COMMENT ON COLUMN tax.year_summary.notes IS 'In words, what has to be known before these figures are used.';

@@ -31,9 +31,14 @@ def build_year_summary(book: Book) -> None:
     if country.taxes_by_day:
         for row in select_rows(book.connection, "sum_day_gains", zone).to_pylist():
             day_gains[row["tax_year"]].append(DayGain(row["day"], row["gain_usd"]))
+    doubts: dict[int, list[str]] = defaultdict(list)
+    for year, reason in book.connection.execute(_DOUBTS).fetchall():
+        doubts[year].append(reason)
     facts = [
         YearFacts(
-            **{**row, "incomplete_pools": tuple(row["incomplete_pools"])}, day_gains=tuple(day_gains[row["tax_year"]])
+            **{**row, "incomplete_pools": tuple(row["incomplete_pools"])},
+            day_gains=tuple(day_gains[row["tax_year"]]),
+            doubts=tuple(doubts[row["tax_year"]]),
         )
         for row in select_rows(book.connection, "sum_tax_years", parameters).to_pylist()
     ]
@@ -42,6 +47,11 @@ def build_year_summary(book: Book) -> None:
     shape = fetch_query(book.connection, "SELECT * FROM tax.year_summary").schema
     insert_rows(book.connection, "tax.year_summary", pa.Table.from_pylist(rows, schema=shape))
 
+
+_DOUBTS = """
+SELECT tax_year, reason FROM quality.year_doubts
+ORDER BY tax_year, is_inside DESC, disposal_count DESC, abs(gain_usd) DESC, doubt_id
+"""
 
 _GAINS_ARE_DISPOSALS = """
 SELECT
@@ -88,6 +98,8 @@ YEAR_SUMMARY = Step(
         "lots.events",
         "tax.income",
         "tax.wash_sale_shadow",
+        "quality.doubts",
+        "quality.year_doubts",
     ),
     description="Nets each tax year's gains, limits its loss and carries the rest through the years.",
     run=build_year_summary,
@@ -111,6 +123,16 @@ YEAR_SUMMARY = Step(
             table="tax.year_summary",
             description="Losses go through every year: each follows the one before.",
             query=_NO_YEAR_IS_LEFT_OUT,
+            is_blocking=True,
+        ),
+        Check(
+            name="no_year_in_doubt_is_proven",
+            table="tax.year_summary",
+            description="No year is called proven that rests on something in doubt.",
+            query=(
+                "SELECT DISTINCT y.tax_year FROM tax.year_summary AS y JOIN quality.year_doubts USING (tax_year) "
+                "WHERE y.is_proven ORDER BY y.tax_year"
+            ),
             is_blocking=True,
         ),
         Check(

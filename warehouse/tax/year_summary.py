@@ -14,6 +14,9 @@ from warehouse.settings import BookSettings, TaxYearSettings
 from warehouse.tax.countries import country_of
 from warehouse.tax.country import ZERO, DayGain, YearOfBook, YearOfTax
 
+SHOWN_DOUBTS = 6
+"""How many doubts the notes of a year tell in full."""
+
 
 @dataclass(frozen=True, slots=True)
 class YearFacts:
@@ -22,7 +25,8 @@ class YearFacts:
     `washed_*` are losses in the gains that a wash sale rule in force disallows, `replacement_count` the sales of lots
     whose cost such a loss raises. Where disposals are matched with a pool: `incomplete_pools` are assets whose pool
     misses coins that were sold without lots, `open_match_count` counts days of disposals that a purchase to come may
-    still be matched with; `day_gains` are the gains of each asset and day.
+    still be matched with; `day_gains` are the gains of each asset and day. `doubts` are what the year rests on that is
+    not known or not decided, in words; `review_*` the disposals that do, which are in the sums.
     """
 
     tax_year: int
@@ -40,6 +44,9 @@ class YearFacts:
     incomplete_pools: tuple[str, ...] = ()
     open_match_count: int = 0
     day_gains: tuple[DayGain, ...] = ()
+    review_count: int = 0
+    review_gain_usd: Decimal = ZERO
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class YearSummary:
     unproven_proceeds_usd: Decimal
     missing_count: int
     unvalued_income_count: int
+    review_count: int
+    review_gain_usd: Decimal
     is_over: bool
     is_proven: bool
     notes: tuple[str, ...]
@@ -130,7 +139,9 @@ def _row(
             "after one is matched with it and changes its gain"
         )
     if before is not None and not is_before_proven:
-        notes.append(f"the carryover in rests on {calendar.label(before.tax_year)}, of which something is missing")
+        notes.append(
+            f"the carryover in rests on {calendar.label(before.tax_year)}, of which something is missing or in doubt"
+        )
     return YearSummary(
         tax_year=year.tax_year,
         short_gain_usd=year.short_gain_usd,
@@ -162,6 +173,8 @@ def _row(
         unproven_proceeds_usd=year.unproven_proceeds_usd,
         missing_count=year.missing_count,
         unvalued_income_count=year.unvalued_income_count,
+        review_count=year.review_count,
+        review_gain_usd=year.review_gain_usd,
         is_over=False,
         is_proven=is_own_proven and is_before_proven,
         notes=tuple(notes),
@@ -197,6 +210,9 @@ def _gaps(year: YearFacts) -> list[str]:
             f"{_count(year.replacement_count, 'sale')} of lots that replaced a wash sale: the disallowed loss is not "
             "in their cost yet"
         )
+    gaps += year.doubts[:SHOWN_DOUBTS]
+    if len(year.doubts) > SHOWN_DOUBTS:
+        gaps.append(f"{len(year.doubts) - SHOWN_DOUBTS} more things in doubt: quality.year_doubts lists them all")
     return gaps
 
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from connectors.exchange.account import ExchangeAccount
 from connectors.exchange.connector import ExchangeConnector
-from connectors.raw import RawStore
+from connectors.raw import Gap, RawStore
 from connectors.sync import StreamReport
+from connectors.windows import Span
 from support.memory_exchange import memory_exchange
 from support.raw_rows import postings_of, read_rows
 from support.shelves import Shelf, rows_at
@@ -105,6 +106,17 @@ def test_night__with_nothing_new__asks_once() -> None:
     with memory_exchange({"BTC/USD": shelf}) as exchange, _account(exchange) as (_, sync):
         assert sync(NOW)["trades"].rows == 152
         assert sync(NOW + DAY)["trades"].requests == 1
+
+
+def test_trades__of_a_venue_that_tells_thirty_days_only__leave_a_gap_before_that_is_told_once() -> None:
+    rows = [row | {"market": "BTCUSD"} for row in rows_at(*range(BEGIN_MS, NOW_MS, 86_400_000))]
+    known = memory_exchange({"BTC/USD": Shelf(rows, 50, "newest")}, days_back=30)
+    with known as exchange, _account(exchange) as (store, sync):
+        assert sync(NOW)["trades"].rows == 30  # one a day, those of May 3 and later
+        assert sync(NOW + DAY)["trades"].outcome == "ok"
+        gaps = [gap for file in store.files("a", "trades") for gap in file.gaps]
+        assert gaps == [Gap(Span(BEGIN, NOW - 30 * DAY), "", "the venue tells the last 30 days only")]
+        assert store.covered("a", "trades") == {"": [Span(NOW - 30 * DAY, NOW + DAY)]}
 
 
 def test_trade__of_a_known_market__is_booked_with_its_fee() -> None:

@@ -118,22 +118,20 @@ def test_status__each_thing_wrong__is_told_in_words(book: Book) -> None:
     )
     fill(
         book,
-        "quality.balances",
+        "quality.balance_differences",
         {
             "account": "kraken",
             "asset": "FEW",
             "computed_quantity": Decimal(1),
             "venue_quantity": Decimal("0.9"),
-            "difference": Decimal("0.1"),
+            "difference": Decimal("-0.1"),
             "checked_at": AS_OF,
-        },
-        {
-            "account": "kraken",
-            "asset": "FINE",
-            "computed_quantity": Decimal(1),
-            "venue_quantity": Decimal(1),
-            "difference": Decimal(0),
-            "checked_at": AS_OF,
+            "since_at": AS_OF,
+            "cause": "unexplained",
+            "is_exact": False,
+            "detail": "nothing explains it",
+            "runners_up": [],
+            "nearest_transaction_ids": [],
         },
     )
     fill_open_lots(
@@ -164,7 +162,7 @@ def test_status__each_thing_wrong__is_told_in_words(book: Book) -> None:
             "review",
             ["SHORT in kraken: an earlier sale found too few lots: purchases are missing from the books (2 times)"],
         ),
-        "few/kraken": ("review", ["kraken holds 0.9 FEW by its own word, 1 by the books"]),
+        "few/kraken": ("review", ["kraken holds 0.9 FEW by its own word, 1 by the books: nothing explains it"]),
         "free/kraken": ("blocked", ["the lot's cost is not known"]),
         "gone/outside": ("blocked", ["the coins left to an address that is in no account of this book"]),
         "way/kraken": ("blocked", ["the coins have left and not yet arrived"]),

@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 
 def trades(**changes: object) -> StreamHealth:
-    values: dict[str, object] = {"has_gaps": False, "last_success_at": AS_OF - HOUR, "last_error": None}
+    values: dict[str, object] = {"last_success_at": AS_OF - HOUR, "last_error": None}
     return StreamHealth(stream="trades", **{**values, **changes})  # type: ignore[arg-type]
 
 
@@ -56,7 +56,7 @@ def test_account__never_synced_with_an_error__says_the_error() -> None:
 
 
 def test_account__one_stream_never_fetched__is_to_review() -> None:
-    ledger = StreamHealth("ledger", has_gaps=False, last_success_at=None, last_error="no permission")
+    ledger = StreamHealth("ledger", last_success_at=None, last_error="no permission")
     assert doubts_of(trades(), ledger) == [Doubt("review", "kraken ledger was never fetched: no permission")]
 
 
@@ -70,12 +70,6 @@ def test_account__failed_last_time__is_to_review_with_the_error() -> None:
 def test_account__stale__says_how_old(age: timedelta, words: str) -> None:
     assert doubts_of(trades(last_success_at=AS_OF - age)) == [
         Doubt("review", f"kraken trades was last fetched {words} ago")
-    ]
-
-
-def test_account__gap_in_coverage__is_to_review() -> None:
-    assert doubts_of(trades(has_gaps=True)) == [
-        Doubt("review", "kraken trades has gaps: what happened in them is not known")
     ]
 
 

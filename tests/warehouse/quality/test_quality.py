@@ -31,7 +31,7 @@ def _report(stream: str, outcome: str, at: datetime, error: str | None = None) -
 
 
 def test_coverage__an_account_without_any_file__was_never_synced(tmp_path: Path) -> None:
-    with RawBook(tmp_path, accounts={"k": "fifo"}).run(COVERAGE) as ask:
+    with RawBook(tmp_path, accounts={"k": "fifo"}).run(LEGS, COVERAGE) as ask:
         assert ask(_COVERAGE) == [("all", "never", None, None, None, False, True, None)]
 
 
@@ -40,7 +40,7 @@ def test_coverage__joined_windows__are_one_span_without_a_gap(tmp_path: Path) ->
     book.add("k", "trades", covers=("2025-01-01", "2025-06-01"))
     book.add("k", "trades", row("1", "trade", "2025-05-31", "1 BTC", "-4 USD"), covers=("2025-05-30", "2026-11-24"))
     _attempt(book, _report("trades", "ok", AS_OF))
-    with book.run(COVERAGE) as ask:
+    with book.run(LEGS, COVERAGE) as ask:
         assert ask(_COVERAGE) == [
             ("trades", "ok", instant("2025-01-01"), instant("2026-11-24"), None, True, False, None)
         ]
@@ -51,9 +51,9 @@ def test_coverage__a_window_that_was_never_finished__is_a_gap(tmp_path: Path) ->
     book.add("k", "trades", covers=("2025-01-01", "2025-06-01"))
     book.add("k", "trades", covers=("2025-07-01", "2026-11-24"))
     _attempt(book, _report("trades", "ok", AS_OF))
-    with book.run(COVERAGE) as ask:
+    with book.run(LEGS, COVERAGE) as ask:
         assert ask("SELECT gaps, is_complete FROM quality.coverage") == [
-            ("2025-06-01T00:00:00Z/2025-07-01T00:00:00Z", False)
+            ("2025-06-01T00:00:00Z/2025-07-01T00:00:00Z (no sync asked for it, or its file is lost)", False)
         ]
 
 
@@ -65,13 +65,13 @@ def test_coverage__what_a_source_can_not_tell__is_a_gap_until_a_later_file_tells
     at = {"account": "k", "stream": "trades", "source": "test"}
     book.store.append(empty, **at, fetched_at=AS_OF, windows=[Window(year, "coins")], gaps=[gap])
     _attempt(book, _report("trades", "ok", AS_OF))
-    with book.run(COVERAGE) as ask:
+    with book.run(LEGS, COVERAGE) as ask:
         assert ask("SELECT gaps, is_complete FROM quality.coverage") == [
             ("internal 2025-01-01T00:00:00Z/2026-01-01T00:00:00Z (no traces)", False)
         ]
     told = Window(Span(instant("2025-01-01"), instant("2025-07-01")), "internal")
     book.store.append(empty, **at, fetched_at=AS_OF + timedelta(seconds=1), windows=[told])
-    with book.run(COVERAGE) as ask:
+    with book.run(LEGS, COVERAGE) as ask:
         assert ask("SELECT gaps, is_complete FROM quality.coverage") == [
             ("internal 2025-07-01T00:00:00Z/2026-01-01T00:00:00Z (no traces)", False)
         ]
@@ -87,7 +87,7 @@ def test_coverage__markets_walked_one_by_one__are_known_up_to_the_earliest(tmp_p
         pa.Table.from_pylist([], schema=TRANSACTIONS),
         account="k", stream="trades", fetched_at=AS_OF, source="t", windows=windows,
     )  # fmt: skip
-    with book.run(COVERAGE) as ask:
+    with book.run(LEGS, COVERAGE) as ask:
         assert ask("SELECT covered_to FROM quality.coverage") == [(instant("2026-03-01"),)]
 
 
@@ -104,7 +104,7 @@ def test_coverage__failed_not_offered_and_stale__are_three_different_things(tmp_
     _attempt(
         book, _report("trades", "failed", AS_OF, "the key is not valid"), _report("conversions", "not_offered", AS_OF)
     )
-    with book.run(COVERAGE) as ask:
+    with book.run(LEGS, COVERAGE) as ask:
         assert ask(
             "SELECT stream, outcome, is_complete, is_stale, last_error FROM quality.coverage ORDER BY stream"
         ) == [

@@ -61,8 +61,8 @@ def test_year__gains_known_and_unknown__sums_the_known_and_names_the_rest() -> N
 def test_year__an_earlier_one_is_unproven__says_what_its_carryover_rests_on() -> None:
     rows = summarize(YearFacts(2024, unproven_count=1), YearFacts(2025))
     assert [row.is_proven for row in rows] == [False, False, False]
-    assert rows[1].notes == ("the carryover in rests on 2024, of which something is missing",)
-    assert rows[2].notes[0] == "the carryover in rests on 2025, of which something is missing"
+    assert rows[1].notes == ("the carryover in rests on 2024, of which something is missing or in doubt",)
+    assert rows[2].notes[0] == "the carryover in rests on 2025, of which something is missing or in doubt"
 
 
 def test_year__carryover_given_after_an_unproven_one__rests_on_what_is_given() -> None:
