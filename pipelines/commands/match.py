@@ -27,10 +27,9 @@ from warehouse.lots.engine import match_by_asset
 from warehouse.lots.events import EVENTS, InvalidEvents, checked_events
 from warehouse.lots.limbs import limbs_of, total_of
 from warehouse.lots.policy import METHODS, Method, MethodSince, Policy, Pool
-from warehouse.lots.results import Matched
+from warehouse.lots.results import ANSWER_TABLES, Matched
 
 _FEW_WORDS = ("account", "asset", "term", "method", "kind", "cost_basis", "problem", "detail", "reason")
-_ANSWER = ("disposals", "open_lots", "lot_moves", "problems")
 _PARQUET_MAGIC = b"PAR1"
 
 
@@ -72,7 +71,11 @@ def match(
         bool, typer.Option("--sort", help="Take rows in any order instead of refusing unsorted ones.")
     ] = False,
 ) -> None:
-    """Match disposals to lots: writes disposals, open_lots, lot_moves and problems as Parquet, and prints totals."""
+    """Match disposals to lots: writes disposals, open_lots, lot_moves, problems and carried as Parquet; prints totals.
+
+    Rows with the same word in the column `carry` are one carry: what its disposals give becomes lots of what its
+    acquisitions bring, each with its cost and age, and nothing is realized. `carried` says which lot came from which.
+    """
     try:
         policy = policy_of(method or ["fifo"], pool=pool, time_zone=time_zone, transfer_fee=transfer_fee)
         table = read_events(events, is_sorted=not sort)
@@ -179,14 +182,14 @@ class Totals:
 
 
 def write_answer(parts: Iterable[Matched], folder: Path) -> Totals:
-    """Write the four tables, each complete or not at all, part by part; returns their totals."""
+    """Write the tables, each complete or not at all, part by part; returns their totals."""
     totals = Totals()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             writers: dict[str, pq.ParquetWriter] = {}
             for matched in parts:
-                for name in _ANSWER:
+                for name in ANSWER_TABLES:
                     table: pa.Table = getattr(matched, name)
                     if name not in writers:
                         few = [column for column in _FEW_WORDS if column in table.column_names]
@@ -195,12 +198,12 @@ def write_answer(parts: Iterable[Matched], folder: Path) -> Totals:
                         writers[name] = stack.enter_context(writer)
                     writers[name].write_table(table)
                 totals.add(matched)
-        for name in _ANSWER:
+        for name in ANSWER_TABLES:
             (folder / f".{name}.parquet.partial").replace(folder / f"{name}.parquet")
     except OSError as error:
         raise Unusable(f"{folder}: {error}") from error
     finally:
-        for name in _ANSWER:
+        for name in ANSWER_TABLES:
             (folder / f".{name}.parquet.partial").unlink(missing_ok=True)
     return totals
 

@@ -44,7 +44,14 @@ _values = st.integers(0, 10**14).map(lambda units: Decimal(units).scaleb(-8))
 
 
 @st.composite
-def books(draw: st.DrawFn, *, transfers: bool = True, unknown: bool = True, most: int = 14) -> list[dict[str, Any]]:
+def books(
+    draw: st.DrawFn,
+    *,
+    transfers: bool = True,
+    unknown: bool = True,
+    most: int = 14,
+    assets: tuple[str, ...] = ASSETS,
+) -> list[dict[str, Any]]:
     """Any history: buys, gifts, sales too large at times, moves there and back, several events at one instant."""
     kinds = ["acquire", "acquire", "dispose"] + (["transfer"] if transfers else [])
     rows: list[dict[str, Any]] = []
@@ -53,7 +60,7 @@ def books(draw: st.DrawFn, *, transfers: bool = True, unknown: bool = True, most
         when = FIRST + timedelta(days=draw(st.integers(0, 900)), hours=draw(st.sampled_from([0, 3, 12])))
         row: dict[str, Any] = {
             "event_id": f"e{number:02d}", "occurred_at": when, "account": draw(st.sampled_from(ACCOUNTS)),
-            "asset": draw(st.sampled_from(ASSETS)), "kind": kind, "quantity": draw(_quantities),
+            "asset": draw(st.sampled_from(assets)), "kind": kind, "quantity": draw(_quantities),
             "value_usd": draw(st.one_of(_values, st.none()) if unknown else _values),
         }  # fmt: skip
         if kind == "acquire":
@@ -72,4 +79,32 @@ def books(draw: st.DrawFn, *, transfers: bool = True, unknown: bool = True, most
                 st.one_of(st.none(), st.integers(0, 5).map(lambda days, at=when: at + timedelta(days=days)))
             )
         rows.append(row)
+    return rows
+
+
+@st.composite
+def books_with_carries(draw: st.DrawFn, *, unknown: bool = True, values: bool = True) -> list[dict[str, Any]]:
+    """Any history in three assets, with carries from one or two of them to the others: in any order, at any time.
+
+    With `values` unset, what the coins were worth is not known now and then.
+    """
+    assets = (*ASSETS, "POOL")
+    rows: list[dict[str, Any]] = draw(books(unknown=unknown, assets=assets))
+    for number in range(draw(st.integers(1, 5))):
+        given = draw(st.lists(st.sampled_from(assets), min_size=1, max_size=2, unique=True))
+        others = [asset for asset in assets if asset not in given]
+        brought = draw(st.lists(st.sampled_from(others), min_size=1, max_size=2, unique=True))
+        when = FIRST + timedelta(days=draw(st.integers(0, 900)), hours=draw(st.sampled_from([0, 3, 12])))
+        account = draw(st.sampled_from(ACCOUNTS))
+        for place, (kind, asset) in enumerate(
+            [("dispose", one) for one in given] + [("acquire", one) for one in brought]
+        ):
+            worth = _values.map(lambda value: value + Decimal("1e-8"))
+            rows.append(
+                {
+                    "event_id": f"k{number}{place}", "occurred_at": when, "account": account, "asset": asset,
+                    "kind": kind, "quantity": draw(_quantities), "carry": f"k{number}",
+                    "value_usd": draw(worth if values else st.one_of(worth, st.none(), st.just(Decimal(0)))),
+                }
+            )  # fmt: skip
     return rows

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ class Lot:
     """Some units of one acquisition; `part` tells apart units of one lot whose cost was changed on the way."""
 
     lot_id: str
-    number: int
+    number: int | Fraction
     acquired_at: datetime
     bought: Fraction
     paid: Fraction | None
@@ -45,15 +46,27 @@ class Reference:
     moves: list[tuple[Any, ...]] = field(default_factory=list)
     missing: dict[str, Fraction] = field(default_factory=dict)
     parts: int = 0
+    sources: dict[str, str] = field(default_factory=dict)
+    has_dust: bool = False
+    rows: list[dict[str, Any]] = field(default_factory=list)
 
     def run(self, events: list[dict[str, Any]]) -> None:
-        turns = {"acquire": 0, "arrive": 1, "transfer": 2, "dispose": 3}
+        turns = {"acquire": 0, "arrive": 1, "transfer": 2, "carry": 3, "dispose": 4}
         happenings = []
+        carries: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for event in sorted(events, key=lambda event: event["event_id"]):
+            if event.get("carry"):
+                carries[event["carry"]].append(event)
+        for name, legs in carries.items():
+            happenings.append((legs[0]["occurred_at"], turns["carry"], name, legs))
         for event in events:
+            if event.get("carry"):
+                continue
             happenings.append((event["occurred_at"], turns[event["kind"]], event["event_id"], event))
             arrived = event.get("arrived_at")
             if event["kind"] == "transfer" and arrived and arrived > event["occurred_at"] and not self.is_universal:
                 happenings.append((arrived, turns["arrive"], event["event_id"], event))
+        self.rows = events
         happenings.sort(key=lambda one: one[:3])
         for number, (when, turn, _, event) in enumerate(happenings):
             getattr(self, "_" + next(name for name, value in turns.items() if value == turn))(number, when, event)
@@ -117,6 +130,93 @@ class Reference:
             self._put(target, lot)
         if self.is_universal or (event.get("arrived_at") or when) <= when:
             self._average(target, event["to_account"], when)
+
+    def _carry(self, number: int, when: datetime, legs: list[dict[str, Any]]) -> None:
+        """What the disposals give becomes lots of what the acquisitions bring.
+
+        Units are shared in whole 10^-18, each running sum rounded half to even; costs are not rounded.
+        """
+        given = [leg for leg in legs if leg["kind"] == "dispose"]
+        brought = [leg for leg in legs if leg["kind"] == "acquire"]
+        parts: list[Lot] = []
+        sizes: list[int] = []
+        day = when.astimezone(self.zone).date()
+        for leg in given:
+            taken = _rows(
+                self._take(leg, self._pool(leg["account"], leg["asset"]), Fraction(leg["quantity"]), day, None)
+            )
+            for lot, how in taken:
+                start = lot.acquired_at.astimezone(self.zone).date()
+                is_long = lot.origin == "inheritance" or is_long_term(start, day)
+                term = "long" if is_long else "short"
+                self.disposals.append((leg["event_id"], lot.lot_id, lot.held, None, lot.cost, term, how, "cost"))
+            own = [lot for lot, _ in taken]
+            lacking = Fraction(leg["quantity"]) - sum(lot.held for lot in own)
+            if lacking:
+                self.missing[leg["event_id"]] = lacking
+                own.append(Lot(f"{leg['event_id']}/none", -1, when, lacking, None, None, None, day, lacking, None))
+            parts += own
+            sizes.append(len(own))
+        if any(len(side) > 1 and not _all_worth(side) for side in (given, brought)):
+            for leg in brought:
+                self._settle(
+                    number, leg, [(Lot("", -1, when, Fraction(1), None, None, None, day, Fraction(1), None), 1, 1)]
+                )
+            return
+        for leg, share in self._dealt(given, brought, parts, sizes):
+            self._settle(number, leg, share)
+
+    def _dealt(
+        self, given: list[dict[str, Any]], brought: list[dict[str, Any]], parts: list[Lot], sizes: list[int]
+    ) -> list[tuple[dict[str, Any], list[tuple[Lot, int, int]]]]:
+        """For each coin brought, the parts that go to it: how much of each, and out of how much."""
+        if len(given) == 1:
+            weights = [int(part.held * 10**18) for part in parts]
+        else:
+            whole = int(Fraction(brought[0]["quantity"]) * 10**18)
+            weights, first = [], 0
+            for size, share in zip(sizes, _in_units(whole, [Fraction(leg["value_usd"]) for leg in given]), strict=True):
+                weights += _in_units(share, [part.held for part in parts[first : first + size]])
+                first += size
+        sides = [Fraction(1)] if len(brought) == 1 else [Fraction(leg["value_usd"]) for leg in brought]
+        wanted = dict(enumerate(_in_units(sum(weights), sides)))
+        left = dict(enumerate(weights))
+        dealt: dict[tuple[int, int], int] = {}
+        pairs = [(coin, part) for coin in wanted for part in left]
+        at_home = [pair for pair in pairs if self.sources.get(parts[pair[1]].lot_id) == brought[pair[0]]["asset"]]
+        for coin, part in at_home + pairs:
+            units = min(wanted[coin], left[part])
+            wanted[coin] -= units
+            left[part] -= units
+            dealt[coin, part] = dealt.get((coin, part), 0) + units
+        self.has_dust |= 0 in weights or any(
+            not any(dealt[coin, part] for part in left) for coin in range(len(brought))
+        )
+        return [
+            (leg, [(lot, dealt[coin, place], weights[place]) for place, lot in enumerate(parts) if dealt[coin, place]])
+            for coin, leg in enumerate(brought)
+        ]
+
+    def _settle(self, number: int, leg: dict[str, Any], shares: list[tuple[Lot, int, int]]) -> None:
+        """Lots of one coin that a carry brings."""
+        pool = self._pool(leg["account"], leg["asset"])
+        quantities = _in_units(int(Fraction(leg["quantity"]) * 10**18), [Fraction(units) for _, units, _ in shares])
+        for place, ((lot, units, whole), quantity) in enumerate(zip(shares, quantities, strict=True)):
+            lot_id = f"{leg['event_id']}/{place + 1:0{len(str(len(shares)))}d}"
+            self.has_dust |= quantity == 0
+            gift = lot.gift_value is not None
+            cost = None if lot.cost is None or gift else lot.cost * units / whole
+            self.sources[lot_id] = next(
+                (row["asset"] for row in self.rows if row["event_id"] == lot.lot_id.partition("/")[0]), ""
+            )
+            held = Fraction(quantity, 10**18)
+            day = leg["occurred_at"].astimezone(self.zone).date()
+            origin = "inheritance" if lot.origin == "inheritance" else None
+            more = Lot(
+                lot_id, number + Fraction(place, 10**6), lot.acquired_at, held, cost, origin, None, day, held, cost
+            )
+            pool.append(more)
+        self._average(pool, leg["account"], leg["occurred_at"])
 
     def _average(self, pool: list[Lot], account: str, when: datetime) -> None:
         """Under `average`, every unit of a pool costs the same."""
@@ -207,6 +307,18 @@ class Reference:
 def _join(lot: Lot, more: Lot) -> None:
     lot.held += more.held
     lot.cost = None if lot.cost is None or more.cost is None else lot.cost + more.cost
+
+
+def _all_worth(side: list[dict[str, Any]]) -> bool:
+    values = [leg["value_usd"] for leg in side]
+    return None not in values and any(values)
+
+
+def _in_units(whole: int, weights: list[Fraction]) -> list[int]:
+    """`whole` by weight: each running sum rounded half to even."""
+    sums = [sum(weights[:end], Fraction(0)) for end in range(len(weights) + 1)]
+    ends = [round(whole * upto / sums[-1]) for upto in sums] if sums[-1] else [0] * len(weights) + [whole]
+    return [end - start for start, end in pairwise(ends)]
 
 
 def _rows(taken: list[tuple[Lot, str]]) -> list[tuple[Lot, str]]:

@@ -158,6 +158,7 @@ class Reader:
 
     def _kinds(self, event: Rows) -> pa.Array:
         kinds = pc.fill_null(self._texts("purpose", event), "sale")
+        kinds = pc.if_else(pa.array(self.columns.is_carried[event]), "carried", kinds)
         return pc.if_else(pa.array(self.columns.kind[event] == TRANSFERRED), "transfer_fee", kinds)
 
     def _texts(self, name: str, event: Rows) -> pa.Array:
@@ -207,7 +208,7 @@ def event_problems(columns: Columns, refused: list[tuple[int, str, str]]) -> pa.
     purpose = columns.texts("purpose")
     is_untaxed = pc.is_in(purpose, pa.array(sorted(UNTAXED_PURPOSES))).to_numpy(zero_copy_only=False)
     needs = np.where(columns.kind == TRANSFERRED, columns.has_fee, ~is_untaxed)
-    unknown = np.flatnonzero(needs & ~has_value)
+    unknown = np.flatnonzero(needs & ~has_value & ~columns.is_carried)
     kind = columns.kind[unknown]
     words = (
         "what this acquisition cost is unknown",

@@ -25,19 +25,26 @@ Instants = npt.NDArray[np.int64]
 
 ACQUIRED, TRANSFERRED, DISPOSED = range(len(KINDS))
 
+ARRIVAL_TURN, CARRY_TURN = 1, 3
+_TURNS = np.array([0, 2, 3], np.int32)
+"""Of an acquisition, a transfer, a disposal; arrivals come before transfers, so that coins may move on at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The events of a table, row by row in its own order. `accounts` and `assets` are sorted names, codes point there.
 
     `day` is the local date. Quantities are in 10^-18 units, money in 10^-8 USD.
-    `to_account` is 0 where there is none; `acquired_us` is `time_us` where not given, `arrived_us` too.
+    `to_account` is 0 where there is none; `acquired_us` is `time_us` where not given, `arrived_us` too. `turn` is the
+    order of rows at one instant: acquisitions, (arrivals,) transfers, carries by their words, disposals.
     """
 
     table: pa.Table
     accounts: pa.Array
     assets: pa.Array
     kind: npt.NDArray[np.int8]
+    turn: npt.NDArray[np.int32]
+    is_carried: Flags
     time_us: Instants
     day: Days
     account: Codes
@@ -77,11 +84,16 @@ def columns_of(events: pa.Table, zone: ZoneInfo, until: datetime | None) -> Colu
     purpose = events.column("purpose")
     if purpose.null_count < len(purpose):
         has_value = has_value & ~_numpy(pc.is_in(purpose, pa.array(sorted(UNTAXED_PURPOSES))))
+    carry = one_array(events.column("carry"))
+    is_carried = _numpy(pc.is_valid(carry))
+    has_value = has_value & ~(is_carried & (kinds == DISPOSED))
     return Columns(
         table=events,
         accounts=accounts,
         assets=assets,
         kind=kinds,
+        turn=_turns(kinds, carry),
+        is_carried=is_carried,
         time_us=time_us,
         day=local_days(time_us, zone),
         account=codes[: len(events)],
@@ -102,9 +114,12 @@ def microseconds(instant: datetime) -> int:
     return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def order_of(time_us: Instants, turn: npt.NDArray[np.int8], ids: pa.Array) -> npt.NDArray[np.int64]:
-    """Rows in the order of instant, then `turn` (0 to 3), then id."""
-    key = time_us * 4 + turn
+def order_of(time_us: Instants, turn: npt.NDArray[np.integer[Any]], ids: pa.Array) -> npt.NDArray[np.int64]:
+    """Rows in the order of instant, then `turn` (from 0 on), then id."""
+    turns = int(turn.max(initial=0)) + 1
+    if turns > len(_TURNS) + 1:
+        time_us = np.unique(time_us, return_inverse=True)[1]
+    key = time_us * max(turns, len(_TURNS) + 1) + turn
     order = np.argsort(key, kind="stable") if (key[1:] < key[:-1]).any() else np.arange(len(key))
     ordered = key[order]
     is_tie = np.zeros(len(key) + 1, np.bool_)
@@ -116,6 +131,17 @@ def order_of(time_us: Instants, turn: npt.NDArray[np.int8], ids: pa.Array) -> np
         tied = pa.table({"key": key[rows], "name": names})
         order[places] = rows[_numpy(pc.sort_indices(tied, [("key", "ascending"), ("name", "ascending")]))]
     return order
+
+
+def _turns(kind: npt.NDArray[np.int8], carry: pa.Array) -> npt.NDArray[np.int32]:
+    """Each row's turn at its instant. Of a carry what it gives goes first, then comes what it brings."""
+    turns = _TURNS[kind]
+    if carry.null_count < len(carry):
+        words, codes = _codes(pa.chunked_array([carry]))
+        turns[kind == DISPOSED] += 2 * len(words)
+        is_carried = _numpy(pc.is_valid(carry))
+        turns[is_carried] = CARRY_TURN + 2 * codes[is_carried] + (kind[is_carried] == ACQUIRED)
+    return turns
 
 
 def _instants(events: pa.Table, name: str, default: Instants | None = None) -> Instants:

@@ -5,6 +5,7 @@ prices, what a trade's fee belongs to, or what tax follows.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse.lots.answer import Reader, event_problems, open_lots
+from warehouse.lots.carrying import CarriedOver, carry_over, has_carries
 from warehouse.lots.columns import Columns, Flags, columns_of
 from warehouse.lots.events import INSTANT, checked_events
 from warehouse.lots.holding import local_date, local_days
@@ -20,7 +22,7 @@ from warehouse.lots.limbs import limbs_of
 from warehouse.lots.machines import Machine
 from warehouse.lots.plan import Parts, Rows, lots_of, plan_of
 from warehouse.lots.policy import Policy
-from warehouse.lots.results import Matched
+from warehouse.lots.results import ANSWER_TABLES, CARRIED, Matched
 from warehouse.lots.run import LotFacts, machine_for, run
 from warehouse.lots.switch import allocation_moves, allocation_problems, place_parts, timely_allocations
 
@@ -45,20 +47,23 @@ def match_lots(
     groups = list(match_by_asset(events, policy=policy, until=until, machine=machine))
     if len(groups) == 1:
         return groups[0]
-    names = ("disposals", "open_lots", "lot_moves", "problems")
-    return Matched(**{name: pa.concat_tables([getattr(group, name) for group in groups]) for name in names})
+    return Matched(**{name: pa.concat_tables([getattr(group, name) for group in groups]) for name in ANSWER_TABLES})
 
 
 def match_by_asset(
     events: pa.Table, *, policy: Policy, until: datetime | None = None, machine: Machine | None = None
 ) -> Iterator[Matched]:
     """What `match_lots` answers, in parts of whole assets in the order of their names, each as it is found."""
-    checked = checked_events(events)
+    checked, carried = checked_events(events), None
+    if has_carries(checked):
+        carried = carry_over(checked, lambda table: _match(table, policy, until, machine), until=until)
+        checked = carried.events
     for assets in _groups(checked):
         if assets is None:
-            yield _match(checked, policy, until, machine)
+            matched = _match(checked, policy, until, machine)
         else:
-            yield _match(checked.filter(pc.is_in(checked.column("asset"), assets)), policy, until, machine)
+            matched = _match(checked.filter(pc.is_in(checked.column("asset"), assets)), policy, until, machine)
+        yield matched if carried is None else _with_carries(matched, carried, assets)
 
 
 def _groups(events: pa.Table) -> list[pa.Array | None]:
@@ -133,14 +138,40 @@ class _Book:
             *(reader.problems() for reader in readers),
             *problems,
         ]
-        told = pa.concat_tables(found)
-        by_time = [(name, "ascending") for name in ("asset", "occurred_at", "event_id", "problem", "account", "detail")]
         return Matched(
             disposals=_by_asset([reader.disposals() for reader in readers]),
             open_lots=open_lots(self.columns, self.facts, self.lot_event, parts),
             lot_moves=_by_asset(all_moves),
-            problems=told.take(pc.sort_indices(told, by_time)).combine_chunks(),
+            problems=_by_time(found),
+            carried=CARRIED.empty_table(),
         )
+
+
+def _with_carries(matched: Matched, carried: CarriedOver, assets: pa.Array | None) -> Matched:
+    """The answer with what the carries of its assets did; what they took is what the walk says again."""
+    rows, problems = carried.carried, carried.problems
+    if assets is not None:
+        rows = rows.filter(pc.is_in(rows.column("asset"), assets))
+        problems = problems.filter(pc.is_in(problems.column("asset"), assets))
+    _assert_same_lots(matched, carried)
+    return replace(matched, carried=rows, problems=_by_time([matched.problems, problems]))
+
+
+def _assert_same_lots(matched: Matched, carried: CarriedOver) -> None:
+    """What the walk takes for the carries, now that all of them are rewritten, is what they were rewritten by."""
+    keys = ("event_id", "from_lot_id", "from_quantity")
+    told = {tuple(row[key] for key in keys) for row in carried.carried.select(keys).to_pylist()}
+    taken = matched.disposals.filter(pc.equal(matched.disposals.column("kind"), "carried"))
+    for row in taken.select(["event_id", "lot_id", "quantity"]).to_pylist():
+        if tuple(row.values()) not in told:
+            raise AssertionError(f"{row} was carried otherwise")
+
+
+def _by_time(problems: Sequence[pa.Table]) -> pa.Table:
+    """Problems by asset, as they happened."""
+    told = pa.concat_tables(problems)
+    order = [(name, "ascending") for name in ("asset", "occurred_at", "event_id", "problem", "account", "detail")]
+    return told.take(pc.sort_indices(told, order)).combine_chunks()
 
 
 def _by_asset(tables: Sequence[pa.Table]) -> pa.Table:

@@ -30,6 +30,7 @@ EVENTS = pa.schema(
         pa.field("origin", pa.string()),
         pa.field("purpose", pa.string()),
         pa.field("is_broker_told", pa.bool_()),
+        pa.field("carry", pa.string()),
     ]
 )
 """One row per event; the order of rows means nothing, ids are unique.
@@ -48,6 +49,11 @@ EVENTS = pa.schema(
 - `origin` (acquire): free words (`purchase`, `income`, `fork`, `opening`), except that `inheritance` is always
   long-term and `gift` may carry `fair_value_usd`. `purpose` (dispose): `sale` if NULL; `gift_out`, `donation`, `lost`
   and `theft` realize no gain or loss.
+- `carry` (acquire, dispose): rows with the same word, in one account at one instant, are one carry: nothing is realized
+  on what its disposals give, and what those lots cost and when they were acquired goes over to what its acquisitions
+  bring (`carrying.py`). `value_usd` of its rows is what each was worth, by which the cost is shared where there are
+  several on one side; `purpose`, `origin`, `acquired_at` and `fair_value_usd` have no meaning there. The lots that it
+  makes are `<event_id>/<n>`.
 """
 
 REQUIRED = ("event_id", "occurred_at", "account", "asset", "kind", "quantity", "value_usd")
@@ -70,7 +76,10 @@ _ONLY = {
     "lots": ("dispose", "transfer"),
     "identified_at": ("dispose", "transfer"),
     "is_broker_told": ("dispose", "transfer"),
+    "carry": ("acquire", "dispose"),
 }
+
+_NOT_IN_A_CARRY = ("acquired_at", "fair_value_usd", "origin", "purpose")
 
 
 class InvalidEvents(ValueError):  # noqa: N818 - it names what is wrong, as the rest of the house does
@@ -162,6 +171,8 @@ def _check_rows(events: pa.Table) -> None:
         _refuse(pc.less(column, pa.scalar(0, column.type)), f"{name} {{}} is below 0", column)
     _check_kinds(events)
     _check_unique(events.column("event_id"))
+    if events.column("carry").null_count < len(events):
+        _check_carries(events)
 
 
 def _check_kinds(events: pa.Table) -> None:
@@ -179,6 +190,26 @@ def _check_kinds(events: pa.Table) -> None:
     _refuse(pc.and_(pc.equal(kind, "transfer"), pc.is_null(to_account)), "a transfer needs to_account")
     arrived_at = events.column("arrived_at")
     _refuse(pc.less(arrived_at, events.column("occurred_at")), "arrived_at {} is before occurred_at", arrived_at)
+
+
+def _check_carries(events: pa.Table) -> None:
+    """Each carry gives and brings, in one account at one instant, and no asset twice."""
+    carry, value = events.column("carry"), events.column("value_usd")
+    for name in _NOT_IN_A_CARRY:
+        filled = pc.and_(pc.is_valid(carry), pc.is_valid(events.column(name)))
+        _refuse(filled, f"{name} has no meaning in carry {{}}", carry)
+    _refuse(pc.and_kleene(pc.is_valid(carry), pc.less(value, pa.scalar(0, USD))), "value_usd {} is below 0", value)
+    legs = events.select(["carry", "account", "occurred_at", "kind", "asset"]).filter(pc.is_valid(carry))
+    counted = legs.group_by("carry").aggregate(
+        [(name, "count_distinct") for name in ("account", "occurred_at", "kind", "asset")] + [("asset", "count")]
+    )
+    for row in counted.sort_by("carry").to_pylist():
+        if (row["account_count_distinct"], row["occurred_at_count_distinct"]) != (1, 1):
+            raise InvalidEvents(f"carry {row['carry']!r} is not in one account at one instant")
+        if row["kind_count_distinct"] == 1:
+            raise InvalidEvents(f"carry {row['carry']!r} needs disposals and acquisitions")
+        if row["asset_count_distinct"] < row["asset_count"]:
+            raise InvalidEvents(f"carry {row['carry']!r} has an asset twice")
 
 
 def _check_unique(ids: pa.ChunkedArray) -> None:

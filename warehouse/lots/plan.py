@@ -15,7 +15,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.lots.columns import ACQUIRED, TRANSFERRED, Codes, Columns, Flags, Instants, microseconds, order_of
+from warehouse.lots.columns import (
+    ACQUIRED,
+    ARRIVAL_TURN,
+    TRANSFERRED,
+    Codes,
+    Columns,
+    Flags,
+    Instants,
+    microseconds,
+    order_of,
+)
 from warehouse.lots.holding import local_days
 from warehouse.lots.identification import Named
 from warehouse.lots.limbs import Limbs
@@ -48,9 +58,6 @@ _Draft = dict[str, npt.NDArray[Any]]
 """Steps as columns by name, before pools are numbered."""
 
 _NOWHERE = -1
-_ARRIVAL_TURN = 1
-_TURNS = np.array([0, 2, 3], np.int8)
-"""Of an acquisition, a transfer, a disposal; arrivals come before transfers, so that coins may move on at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ def _drafted(columns: Columns, policy: Policy, chosen: Flags, *, is_universal: b
     departures = np.flatnonzero(chosen)
     event = np.concatenate([departures, arrivals])
     is_arrival = np.arange(len(event)) >= len(departures)
-    turns = np.where(is_arrival, _ARRIVAL_TURN, _TURNS[columns.kind[event]]).astype(np.int8)
+    turns = np.where(is_arrival, ARRIVAL_TURN, columns.turn[event])
     when = np.where(is_arrival, columns.arrived_us[event], columns.time_us[event])
     order = order_of(when, turns, columns.texts("event_id").take(pa.array(event)))
     event, is_arrival = event[order], is_arrival[order]

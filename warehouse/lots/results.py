@@ -36,8 +36,8 @@ DISPOSALS = pa.schema(
 - `disposal_id` is `<event_id>/<n>`, n from 1; `lot_id` is the event id of the acquisition; `account` is where the coins
   were when sold.
 - `proceeds_usd`, `cost_usd`, `gain_usd` are NULL where the value behind them is unknown, and proceeds and gain also for
-  a `kind` that realizes nothing (gift_out, donation, lost, theft). `kind` is the event's `purpose`, `sale` if it has
-  none, `transfer_fee` for coins spent on moving coins.
+  a `kind` that realizes nothing (gift_out, donation, lost, theft, carried). `kind` is the event's `purpose`, `sale` if
+  it has none, `transfer_fee` for coins spent on moving coins, `carried` for what a carry gave.
 - `method` is what picked the lot: the account's method, or `specific` for a lot that was identified.
 - `cost_basis` is `cost`, or for a gift that had lost value `gift_loss` (the value on the day of the gift, held since
   then) or `gift_neither` (no gain and no loss; the cost shown is the proceeds).
@@ -105,14 +105,48 @@ PROBLEMS = pa.schema(
 - `allocation_late`: the allocation was made too late for `asset` and was not used.
 - `allocation_unmet`, `allocation_excess`, `allocation_overdrawn`: at the move to accounts, `quantity` of units found no
   lot, of lots no units, or more units had left the account than ever came.
+- `carry_unshared`: what the coins on one side of a carry were worth is not known, so how cost (or what came) is shared
+  is not known either: the lots made of it have no cost.
+- `carry_gift`: a gift that had lost value has two bases, of which a carry can not keep both: `quantity` has no cost.
+"""
+
+CARRIED = pa.schema(
+    [
+        pa.field("carry", _NAME, nullable=False),
+        pa.field("event_id", _NAME, nullable=False),
+        pa.field("from_lot_id", _NAME),
+        pa.field("from_asset", _NAME, nullable=False),
+        pa.field("from_quantity", QUANTITY, nullable=False),
+        pa.field("lot_id", _NAME, nullable=False),
+        pa.field("asset", _NAME, nullable=False),
+        pa.field("account", _NAME, nullable=False),
+        pa.field("acquired_at", INSTANT, nullable=False),
+        pa.field("quantity", QUANTITY),
+        pa.field("cost_usd", USD),
+        pa.field("carried_at", INSTANT, nullable=False),
+        pa.field("origin", _NAME, nullable=False),
+    ]
+)
+"""Where the lots that carries made come from: one row per (lot given, asset brought), by asset, time and lot.
+
+- `event_id` is the disposal that gave `from_quantity` of lot `from_lot_id` (NULL: units for which no lot was found).
+- `lot_id`, which is of acquisition `<lot_id up to its />`, got `quantity` and `cost_usd` of that; `acquired_at` is the
+  given lot's, the carry's own time where there was none. `quantity` is 0 where its share rounds to nothing, so that its
+  cost went to a neighbour, and NULL where how it is shared is not known. `cost_usd` is NULL where not known.
+- `origin` is `inheritance` for what was inherited, which stays long-term, else `carried`.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The engine's answer: tables of schema `DISPOSALS`, `OPEN_LOTS`, `LOT_MOVES`, `PROBLEMS`."""
+    """The engine's answer: tables of schema `DISPOSALS`, `OPEN_LOTS`, `LOT_MOVES`, `PROBLEMS`, `CARRIED`."""
 
     disposals: pa.Table
     open_lots: pa.Table
     lot_moves: pa.Table
     problems: pa.Table
+    carried: pa.Table
+
+
+ANSWER_TABLES = ("disposals", "open_lots", "lot_moves", "problems", "carried")
+"""The tables of an answer, by name."""

@@ -1,7 +1,8 @@
 """The stories in tests/scenarios/lots, which a person can read and check by hand.
 
 Above the line what happens: `DAY buy QUANTITY ASSET @ PRICE ACCOUNT`, `DAY sell QUANTITY ASSET @ PRICE ACCOUNT METHOD`,
-`DAY move QUANTITY ASSET FROM TO`. Below it, in order, what must come of it, and nothing else may.
+`DAY move QUANTITY ASSET FROM TO`, `DAY carry QUANTITY ASSET VALUE, ... for QUANTITY ASSET VALUE, ... ACCOUNT`. Below it,
+in order, what must come of it, and nothing else may.
 """
 
 from decimal import Decimal
@@ -20,22 +21,37 @@ FOLDER = Path(__file__).parents[2] / "scenarios" / "lots"
 STORIES = sorted(FOLDER.glob("*.txt"))
 
 
-def _told(line: str, number: int) -> tuple[dict[str, Any], str | None]:
+def _told(line: str, number: int) -> tuple[list[dict[str, Any]], str | None]:
     day, what, quantity, asset, *rest = line.split()
     name, at = f"e{number:02d}", f"{day}T17:00:00"
     if what == "move":
         source, target = rest
-        return event(name, at, "transfer", quantity, asset=asset, account=source, to_account=target), None
+        return [event(name, at, "transfer", quantity, asset=asset, account=source, to_account=target)], None
+    if what == "carry":
+        told, account = line.split(None, 2)[2].rsplit(None, 1)
+        legs = [
+            (kind, *leg.split())
+            for kind, side in zip(("dispose", "acquire"), told.split(" for "), strict=True)
+            for leg in side.split(", ")
+        ]
+        return [
+            event(f"{name}{place}", at, kind, units, value, asset=coin, account=account, carry=name)
+            for place, (kind, units, coin, value) in enumerate(legs)
+        ], None
     _, price, account, *method = rest
     value = str(Decimal(quantity) * Decimal(price))
     kind = {"buy": "acquire", "sell": "dispose"}[what]
-    return event(name, at, kind, quantity, value, asset=asset, account=account), method[0] if method else None
+    return [event(name, at, kind, quantity, value, asset=asset, account=account)], method[0] if method else None
 
 
 def _outcome(matched: Matched) -> list[str]:
     lines = [
         f"disposal {_plain(row['quantity'])} from {row['acquired_at']:%Y-%m-%d} cost {_plain(row['cost_usd'])} "
-        f"proceeds {_plain(row['proceeds_usd'])} {row['term']} {_plain(row['gain_usd'])}"
+        + (
+            "carried"
+            if row["kind"] == "carried"
+            else f"proceeds {_plain(row['proceeds_usd'])} {row['term']} {_plain(row['gain_usd'])}"
+        )
         for row in matched.disposals.to_pylist()
     ]
     lines += [
@@ -59,7 +75,7 @@ def test_scenario(path: Path) -> None:
     told = [_told(line, number) for number, line in enumerate(happens)]
     method: Any = next((method for _, method in told if method), "fifo")
     policy = Policy(default_method=method, time_zone=ZoneInfo("America/New_York"))
-    assert _outcome(match_lots(events_of([row for row, _ in told]), policy=policy)) == expected
+    assert _outcome(match_lots(events_of([row for rows, _ in told for row in rows]), policy=policy)) == expected
 
 
 def test_scenarios__are_there() -> None:
