@@ -39,9 +39,10 @@ class Posting:
     role: Role = "principal"
 
 
-MarkWord = Literal["bait", "unasked"]
-"""What a source says of tokens that nobody asked for: `bait` is named after a site or a claim, `unasked` is any other
-that is not known. The books take what is only ever marked, and has no price, for spam."""
+MarkWord = Literal["bait", "unasked", "liquidity"]
+"""What a source says of a token. Nobody asked for it: `bait` is named after a site or a claim, `unasked` is any other
+that is not known; the books take what is only ever marked so, and has no price, for spam. `liquidity`: it stands for
+the coins that went into a pool, or came out of it, in the same transaction."""
 
 
 @dataclass(frozen=True, slots=True)

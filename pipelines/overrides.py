@@ -18,6 +18,7 @@ from pipelines.configuration import Configuration, ConfigurationError, explain_m
 from pipelines.section import Section
 from pipelines.toml_lines import line_of
 from warehouse.decisions import (
+    KINDS_BOTH,
     KINDS_IN,
     KINDS_OUT,
     EventOverride,
@@ -30,7 +31,7 @@ from warehouse.decisions import (
 VALUED_KINDS = frozenset({"income", "reward", "airdrop", "mining", "interest", "fork", "spend", "fee"})
 """Kinds whose value may be given; the cost of income is its value."""
 
-KINDS = tuple(dict.fromkeys([*KINDS_IN, *KINDS_OUT]))
+KINDS = tuple(dict.fromkeys([*KINDS_IN, *KINDS_OUT, *KINDS_BOTH]))
 
 
 def _instant_or_day(value: Any) -> Any:

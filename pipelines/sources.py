@@ -147,6 +147,7 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
             pool=Pool.parse(configuration.lots.pool) if configuration.lots.pool else None,
             allocation=_allocation(configuration),
             transfer_fee=configuration.lots.transfer_fee,
+            liquidity=configuration.wallets.liquidity,
             trade_fee_before_2025=configuration.lots.trade_fee_before_2025,
             journal_path=configuration.journal,
         ),

@@ -26,6 +26,9 @@ KINDS_OUT = {
 }  # fmt: skip
 """What a departure may be said to be."""
 
+KINDS_BOTH = {"trade": "trade", "keep_basis": "keep_basis"}
+"""What an exchange of coins may be said to be: with a gain, or with cost and age kept (liquidity)."""
+
 OPENING_STREAM = "opening"
 """The stream of the transactions that opening lots make, and their kind."""
 
@@ -37,9 +40,9 @@ NOT_FOR_MONEY = frozenset({"bought", "inheritance", "own"})
 class EventOverride:
     """What the transaction `transaction_id` was, or what it cost, as it was when its `fingerprint` was taken.
 
-    `kind` is a word of `KINDS_IN` or `KINDS_OUT`; `None` leaves it as told. `value_usd` is the cost of what was
-    acquired (the giver's, of a gift), the value of income, or what something spent brought. `asset` says which coin is
-    meant where several came in.
+    `kind` is a word of `KINDS_IN`, `KINDS_OUT` or `KINDS_BOTH`; `None` leaves it as told. `value_usd` is the cost of
+    what was acquired (the giver's, of a gift), the value of income, or what something spent brought. `asset` says which
+    coin is meant where several came in.
     """
 
     transaction_id: str

@@ -88,22 +88,35 @@ class Explainer:
             node = Node("lot", _facts(row, *row))
             made = self._transaction(row["transaction_id"], title="acquired in this transaction")
             moves = self._rows("SELECT * FROM lots.lot_moves WHERE lot_id = ? ORDER BY moved_at, event_id", name)
+            origin = self._carried_from(name)
             if until is not None:
                 moves = [move for move in moves if move["moved_at"] <= until]
                 carried = self._list(moves, lambda move: Node("moved", _facts(move, *_MOVE)))
-                return _with(node, [*([made] if made else []), *carried])
+                return _with(node, [*([made] if made else []), *origin, *carried])
             sold = self._rows("SELECT * FROM lots.disposals WHERE lot_id = ? ORDER BY disposed_at, disposal_id", name)
             held = self._rows("SELECT * FROM harvest.lot_values WHERE lot_id = ? ORDER BY account", name)
             return _with(
                 node,
                 [
                     *([made] if made else []),
+                    *origin,
                     *self._list(moves, lambda move: Node("moved", _facts(move, *_MOVE))),
                     *self._list(sold, lambda sale: Node("disposed of in part", _facts(sale, *_DISPOSAL))),
                     *self._list(held, lambda part: Node("still held", _facts(part, *_HELD))),
                 ],
             )
         return None
+
+    def _carried_from(self, name: str) -> list[Node]:
+        """Of a lot with the cost and age of lots of another coin, each of those, back to what was acquired."""
+        rows = self._rows("SELECT * FROM lots.carried WHERE lot_id = ? ORDER BY from_lot_id", name)
+
+        def source(row: Row) -> Node:
+            node = Node("carried over from another coin, nothing realized", _facts(row, *_CARRIED))
+            lot = self._lot(row["from_lot_id"], until=row["carried_at"]) if row["from_lot_id"] else None
+            return _with(node, [lot] if lot else [])
+
+        return self._list(rows, source)
 
     def _transfer(self, name: str) -> Node | None:
         rows = self._rows("SELECT * FROM ledger.transfers WHERE transfer_id = ? OR to_posting_id = ?", name, name)
@@ -213,6 +226,9 @@ _EVENTS = {
 }
 _EVENT = ("event_id", "kind", "account", "to_account", "asset", "quantity", "value_usd", "fee_quantity", "occurred_at")
 _MOVE = ("from_account", "to_account", "quantity", "cost_usd", "moved_at", "reason", "event_id")
+_CARRIED = (
+    "carry_id", "from_lot_id", "from_asset", "from_quantity", "quantity", "cost_usd", "acquired_at", "carried_at",
+)  # fmt: skip
 _POSTING = ("posting_id", "role", "asset", "quantity", "value_usd", "price_source")
 _HELD = (
     "account", "quantity", "cost_usd", "price_usd", "price_at", "source", "unrealized_usd", "term", "long_from_date",

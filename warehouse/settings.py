@@ -42,7 +42,8 @@ class LotSettings:
     `pool` is `None` for what the jurisdiction says. `allocation` puts basis into accounts where pools by account begin.
     `transfer_fee` and `trade_fee_before_2025` say what a network fee is (`Policy`) and who bears the fee of a trade of
     coin against coin before 2025-01-01: the coin `given` (as the regulations say from then on), the one `received`, or
-    both in halves (`split`).
+    both in halves (`split`). `liquidity` says what coins are that go into a pool for its token, or come out for it: a
+    `trade`, or coins that `keep_basis` in another form.
     """
 
     pool: Pool | None = None
@@ -50,6 +51,7 @@ class LotSettings:
     transfer_fee: Literal["dispose", "basis"] = "dispose"
     trade_fee_before_2025: Literal["given", "received", "split"] = "given"
     journal_path: Path | None = None
+    liquidity: Literal["trade", "keep_basis"] = "trade"
 
 
 @dataclass(frozen=True, slots=True)

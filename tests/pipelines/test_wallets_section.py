@@ -8,7 +8,7 @@ import pytest
 from connectors.prices.llama import LlamaPrices
 from connectors.prices.pools import PoolPrices
 from pipelines.configuration import Configuration, ConfigurationError, read_configuration
-from pipelines.sources import _aliases, _token_sources
+from pipelines.sources import _aliases, _token_sources, book_settings
 
 BOOK = """\
 [taxpayer]
@@ -35,9 +35,11 @@ def test_weth__is_eth__unless_set_otherwise_or_called_otherwise(tmp_path: Path) 
     assert _aliases(_read(tmp_path, '[aliases]\nWETH = "WRAPPED"')) == {"WETH": "WRAPPED"}
 
 
-def test_liquidity__that_would_keep_basis__is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"lotkeeper.toml:4: wallets.liquidity: expected \"trade\""):
-        _read(tmp_path, '[wallets]\nliquidity = "keep_basis"')
+def test_liquidity__is_a_trade__unless_basis_is_to_be_kept(tmp_path: Path) -> None:
+    assert book_settings(_read(tmp_path)).lots.liquidity == "trade"
+    assert book_settings(_read(tmp_path, '[wallets]\nliquidity = "keep_basis"')).lots.liquidity == "keep_basis"
+    with pytest.raises(ConfigurationError, match=r"lotkeeper.toml:4: wallets.liquidity: "):
+        _read(tmp_path, '[wallets]\nliquidity = "pool"')
 
 
 def test_token_prices__come_from_pools_and_only_by_choice_from_an_index(tmp_path: Path) -> None:

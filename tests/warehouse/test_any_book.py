@@ -3,16 +3,17 @@
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.records import KINDS, Posting, Transaction
+from connectors.records import KINDS, Mark, Posting, Transaction
 from support.decided import decide, event, opening_lot, pair
 from support.raw_book import AS_OF, RawBook, instant
 from warehouse.build import STEPS, check_step, stop_where_blocked
 from warehouse.connection import open_warehouse
-from warehouse.decisions import KINDS_IN, KINDS_OUT, EventOverride, OpeningLot, PairOverride
+from warehouse.decisions import KINDS_BOTH, KINDS_IN, KINDS_OUT, EventOverride, OpeningLot, PairOverride
 from warehouse.lots.policy import Pool
 from warehouse.settings import LotSettings
 from warehouse.steps import Book
@@ -37,19 +38,25 @@ def _rows(draw: st.DrawFn) -> tuple[str, str, Transaction]:
         payload="{}",
         tx_hash=draw(_HASHES),
         order=draw(st.integers(0, 2)),
+        marks=draw(st.lists(st.builds(Mark, _ASSETS, st.just("liquidity")), max_size=1)),
     )
     return draw(st.sampled_from(["kraken", "cold"])), draw(st.sampled_from(["trades", "ledger"])), transaction
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(_rows(), min_size=1, max_size=25), st.sampled_from([None, "account", "universal"]), _METHODS)
+@given(
+    st.lists(_rows(), min_size=1, max_size=25),
+    st.sampled_from([None, "account", "universal"]),
+    _METHODS,
+    st.sampled_from(["trade", "keep_basis"]),
+)
 def test_build__of_any_rows__conserves_everything(
-    rows: list[tuple[str, str, Transaction]], pool: str | None, method: str
+    rows: list[tuple[str, str, Transaction]], pool: str | None, method: str, liquidity: Any
 ) -> None:
     """Whatever the pool; without one chosen, accounts become pools in the middle of the rows."""
     with TemporaryDirectory() as folder, open_warehouse(Path(":memory:"), threads=1) as connection:
         book = RawBook(Path(folder), accounts={"kraken": method, "cold": "fifo" if method != "average" else method})
-        book.settings["lots"] = LotSettings(pool=Pool.parse(pool) if pool else None)
+        book.settings["lots"] = LotSettings(pool=Pool.parse(pool) if pool else None, liquidity=liquidity)
         for account, stream, transaction in rows:
             book.add(account, stream, transaction)
         for asset, price in {"BTC": "50000.01", "ETH": "2999.99", "USDT": "0.9997", "EUR": "1.04"}.items():
@@ -75,7 +82,7 @@ def test_build__with_any_decisions__conserves_everything(
             event(
                 book,
                 transaction_id,
-                data.draw(st.sampled_from([None, *KINDS_IN, *KINDS_OUT])),
+                data.draw(st.sampled_from([None, *KINDS_IN, *KINDS_OUT, *KINDS_BOTH])),
                 cost=data.draw(st.sampled_from([None, "0", "0.00000001", "12345.67"])),
                 acquired=data.draw(st.sampled_from([None, "2020-02-29", "2025-01-03", "2030-01-01"])),
                 fair=data.draw(st.sampled_from([None, "1.5"])),

@@ -28,6 +28,7 @@ from warehouse.harvest.plan.standing import standing_year
 from warehouse.harvest.plan.worth import Outcome, outcome
 from warehouse.harvest.plan.year import plan_year
 from warehouse.harvest.valuation import LatestPrice, OpenLot, value_lots
+from warehouse.lots.carrying import carried_lots
 from warehouse.lots.engine import match_lots
 from warehouse.lots.holding import local_date
 from warehouse.lots.policy import Policy
@@ -171,7 +172,7 @@ def _summary(book: PastBook, matched: Matched, tax_year: int, until: datetime) -
     for row in matched.disposals.select(["tax_year", "term", "gain_usd", "kind"]).to_pylist():
         if row["tax_year"] == tax_year and row["gain_usd"] is not None:
             gains[row["term"]] += row["gain_usd"]
-        elif row["tax_year"] == tax_year and row["kind"] not in ("gift_out", "donation", "lost", "theft"):
+        elif row["tax_year"] == tax_year and row["kind"] not in ("gift_out", "donation", "lost", "theft", "carried"):
             unknown += 1
     told = book.settings.tax_years.get(tax_year)
     zone = book.settings.time_zone
@@ -190,7 +191,8 @@ def _lot_values(
 ) -> list[dict[str, Any]]:
     """What is open at that moment, as rows of `harvest.lot_values`."""
     prices = _prices(book, decided_at)
-    facts = {row["event_id"]: row for row in (*_acquired(book.events), *added) if row["kind"] == "acquire"}
+    acquired = (*_acquired(book.events), *added, *carried_lots(matched.carried))
+    facts = {row["event_id"]: row for row in acquired if row["kind"] == "acquire"}
     lots = [_open_lot(row, facts[row["lot_id"]], book) for row in matched.open_lots.to_pylist()]
     methods = {name: book.policy.method_at(name, decided_at) for name in {lot.account for lot in lots}}
     return [

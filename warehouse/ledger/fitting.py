@@ -4,7 +4,7 @@ Belongs here: what an arrival or a departure can be, which posting is meant, whe
 here: tables (`overrides.py`).
 """
 
-from warehouse.decisions import KINDS_IN, KINDS_OUT, NOT_FOR_MONEY, EventOverride
+from warehouse.decisions import KINDS_BOTH, KINDS_IN, KINDS_OUT, NOT_FOR_MONEY, EventOverride
 from warehouse.ledger.told import Moved, Told
 
 _MOST_LOST_ON_THE_WAY = 2
@@ -21,8 +21,22 @@ def fitting(event: EventOverride, found: Told) -> tuple[str | None, Moved | None
         return None, None
     if event.acquired_at is not None and event.acquired_at > found.occurred_at:
         raise RefusedError(f"acquired_at is after the coins came in, {found.occurred_at:%Y-%m-%d %H:%M} UTC")
+    if event.kind in KINDS_BOTH:
+        _check_exchange(event.kind, [each for each in found.moved if each.quantity])
+        return KINDS_BOTH[event.kind], None
     moved = _meant(event, found)
     return _kind(event, moved), moved
+
+
+def _check_exchange(kind: str, moved: list[Moved]) -> None:
+    """Whether coins were given for coins. Raises `RefusedError` where they were not."""
+    if len({each.quantity > 0 for each in moved}) < 2:  # noqa: PLR2004 -- something left and something came in
+        raise RefusedError(f"nothing was exchanged, so it can not be {kind!r}")
+    if kind == "keep_basis" and any(each.is_money for each in moved):
+        raise RefusedError("money has no cost to keep: what was bought or sold for it is no 'keep_basis'")
+    assets = [each.asset for each in moved]
+    if kind == "keep_basis" and any(len({e.quantity > 0 for e in moved if e.asset == asset}) > 1 for asset in assets):
+        raise RefusedError("one coin both left and came in: its cost can not be kept in another one")
 
 
 def _meant(event: EventOverride, found: Told) -> Moved:
@@ -36,7 +50,9 @@ def _meant(event: EventOverride, found: Told) -> Moved:
         if len(assets) > 1:
             raise RefusedError(f"several coins came in ({', '.join(assets)}): say which one with asset")
     elif len({each.quantity > 0 for each in moved}) > 1:
-        raise RefusedError(f"something came in and something left: an exchange can not be {event.kind!r}")
+        raise RefusedError(
+            f"something came in and something left: an exchange can be {', '.join(KINDS_BOTH)}, not {event.kind!r}"
+        )
     elif len(moved) > 1 and (event.value_usd is not None or event.acquired_at is not None):
         raise RefusedError(f"{len(moved)} movements in one transaction: a cost, value or date can not be given to all")
     if not moved:

@@ -19,12 +19,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from warehouse.exact import QUANTITY_PLACES, USD_PLACES, divide_half_even, from_units, to_units
+from warehouse.exact import EXACT, QUANTITY_PLACES, USD_PLACES, divide_half_even, from_units, to_units
 from warehouse.lots.events import EVENTS
 from warehouse.lots.results import CARRIED, PROBLEMS, Matched
 
@@ -109,6 +110,22 @@ def carry_over(events: pa.Table, match: Callable[[pa.Table], Matched], *, until:
         carried=carried.take(pc.sort_indices(carried, by_time)),
         problems=pa.Table.from_pylist(problems, schema=PROBLEMS),
     )
+
+
+def carried_lots(carried: pa.Table) -> list[dict[str, Any]]:
+    """The lots that carries made, from rows of `CARRIED`: as acquisitions."""
+    lots: dict[str, _Row] = {}
+    for row in carried.to_pylist():
+        lot = lots.setdefault(
+            row["lot_id"],
+            {
+                "event_id": row["lot_id"], "kind": "acquire", "quantity": row["lot_quantity"], "value_usd": Decimal(0),
+                "origin": row["origin"],
+            },
+        )  # fmt: skip
+        is_known = lot["value_usd"] is not None and row["cost_usd"] is not None
+        lot["value_usd"] = EXACT.add(lot["value_usd"], row["cost_usd"]) if is_known else None
+    return list(lots.values())
 
 
 def _carries(legs: Iterable[_Row], until: datetime | None) -> list[_Carry]:
@@ -311,6 +328,7 @@ def _row(carry: _Carry, leg: _Row, part: _Part, lot: _Row, units: int | None, co
         "from_asset": part.event["asset"],
         "from_quantity": from_units(part.quantity, QUANTITY_PLACES),
         "lot_id": lot["event_id"],
+        "lot_quantity": lot["quantity"],
         "asset": leg["asset"],
         "account": leg["account"],
         "acquired_at": lot["acquired_at"],

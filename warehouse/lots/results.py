@@ -118,6 +118,7 @@ CARRIED = pa.schema(
         pa.field("from_asset", _NAME, nullable=False),
         pa.field("from_quantity", QUANTITY, nullable=False),
         pa.field("lot_id", _NAME, nullable=False),
+        pa.field("lot_quantity", QUANTITY, nullable=False),
         pa.field("asset", _NAME, nullable=False),
         pa.field("account", _NAME, nullable=False),
         pa.field("acquired_at", INSTANT, nullable=False),
@@ -130,8 +131,8 @@ CARRIED = pa.schema(
 """Where the lots that carries made come from: one row per (lot given, asset brought), by asset, time and lot.
 
 - `event_id` is the disposal that gave `from_quantity` of lot `from_lot_id` (NULL: units for which no lot was found).
-- `lot_id`, which is of acquisition `<lot_id up to its />`, got `quantity` and `cost_usd` of that; `acquired_at` is the
-  given lot's, the carry's own time where there was none. `quantity` is 0 where its share rounds to nothing, so that its
+- `lot_id`, of `lot_quantity` in all, got `quantity` and `cost_usd` of that; `acquired_at` is the given lot's, the
+  carry's own time where there was none. `quantity` is 0 where its share rounds to nothing, so that its
   cost went to a neighbour, and NULL where how it is shared is not known. `cost_usd` is NULL where not known.
 - `origin` is `inheritance` for what was inherited, which stays long-term, else `carried`.
 """

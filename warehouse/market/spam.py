@@ -15,7 +15,7 @@ INSERT INTO ledger.spam BY NAME
 SELECT asset, min(mark) AS mark, count(*) AS movements, min(occurred_at) AS first_at
 FROM ledger.legs ANTI JOIN market.prices USING (asset)
 WHERE asset IN (SELECT DISTINCT asset FROM ledger.legs WHERE mark IS NOT NULL)
-GROUP BY asset HAVING count(mark) = count(*)
+GROUP BY asset HAVING count(*) FILTER (mark IN ('bait', 'unasked')) = count(*)
 ORDER BY asset
 """
 

@@ -10,7 +10,7 @@ import duckdb
 _NEEDED = """
 WITH money_trades AS (
     SELECT transaction_number
-    FROM ledger.legs WHERE kind IN ('trade', 'wrap') AND role = 'principal'
+    FROM ledger.legs WHERE kind IN ('trade', 'wrap', 'keep_basis') AND role = 'principal'
     GROUP BY transaction_number
     HAVING count(DISTINCT asset) FILTER (NOT is_cash) = 1 AND bool_or(is_cash)
 ), needed AS (

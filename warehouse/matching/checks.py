@@ -87,6 +87,25 @@ LOT_CHECKS = (
         is_blocking=True,
     ),
     Check(
+        name="carried_costs_are_conserved",
+        table="lots.carried",
+        description=("Where basis is kept: the cost of what each lot gave went along, and the new lots are what came."),
+        query="""
+            SELECT d.event_id, d.lot_id, d.cost_usd, sum(c.cost_usd) AS carried_usd
+            FROM lots.disposals AS d LEFT JOIN lots.carried AS c ON c.event_id = d.event_id AND c.from_lot_id = d.lot_id
+            WHERE d.kind = 'carried' AND NOT EXISTS (FROM lots.share_pools)
+            GROUP BY d.disposal_id, d.event_id, d.lot_id, d.cost_usd
+            HAVING count(c.lot_id) = 0 OR (count(c.cost_usd) = count(*) AND sum(c.cost_usd) <> d.cost_usd)
+            UNION ALL
+            SELECT e.event_id, NULL, e.quantity, sum(l.quantity)
+            FROM lots.events AS e LEFT JOIN lots.lots AS l ON regexp_replace(l.lot_id, '/[0-9]+$', '') = e.event_id
+            WHERE e.carry_id IS NOT NULL AND e.event = 'acquire'
+            GROUP BY e.event_id, e.quantity HAVING sum(l.quantity) IS DISTINCT FROM e.quantity
+            ORDER BY ALL
+        """,
+        is_blocking=True,
+    ),
+    Check(
         name="each_pool_is_conserved",
         table="lots.share_pools",
         description=(
@@ -127,7 +146,7 @@ LOT_CHECKS = (
             SELECT event_id, sum(told) AS told, sum(sliced) AS sliced, sum(value) AS value, sum(proceeds) AS proceeds
             FROM (
                 SELECT event_id, CASE event WHEN 'dispose' THEN quantity ELSE fee_quantity END AS told, 0 AS sliced,
-                    value_usd AS value, 0 AS proceeds, value_usd IS NOT NULL AS is_known
+                    CASE WHEN carry_id IS NULL THEN value_usd END AS value, 0 AS proceeds, value IS NOT NULL AS is_known
                 FROM lots.events
                 WHERE event = 'dispose' OR fee_quantity > 0
                 UNION ALL SELECT event_id, 0, quantity, 0, proceeds_usd, proceeds_usd IS NOT NULL FROM lots.disposals

@@ -13,6 +13,7 @@ import pyarrow as pa
 from warehouse.columns import MONEY, from_integers, share, split, to_integers
 from warehouse.schema import create_tables, drop_tables, fetch_query, run_query, store_rows
 from warehouse.steps import Book, Check, Step
+from warehouse.tax.countries import country_of
 
 _WITHHELD = """
 SELECT event_id, abs(value_usd) AS value, withheld_quantity, abs(quantity) AS quantity
@@ -45,6 +46,9 @@ def build_events(book: Book) -> None:
     run_query(connection, "find_movements.sql")
     store_rows(connection, "withheld_values", _withheld_values(connection))
     run_query(connection, "insert_single_events.sql")
+    connection.execute("SET VARIABLE liquidity = $liquidity", {"liquidity": book.settings.lots.liquidity})
+    run_query(connection, "insert_carry_events.sql")
+    _check_carries(book)
     run_query(connection, "find_exchanges.sql")
     if book.settings.lots.trade_fee_before_2025 != "given":
         store_rows(connection, "moved_fees", _moved_fees(book))
@@ -56,8 +60,18 @@ def build_events(book: Book) -> None:
         connection, "exchange_kinds", "income_kinds", "leaving_kinds", "decided_kinds", "unvalued_kinds", "kept_back",
         "movements", "departures",
         "withheld_values", "loose_fees", "departing_fees", "exchange_assets", "exchange_heads", "exchanges",
-        "shared_values", "moved_fees",
+        "shared_values", "moved_fees", "carry_assets", "carries",
     )  # fmt: skip
+
+
+def _check_carries(book: Book) -> None:
+    """Raises `ValueError` where basis is kept through an exchange and the country's law does not know that."""
+    country = country_of(book.settings.jurisdiction)
+    if not country.leaves_choices:
+        query = "SELECT min(carry_id) FROM lots.events WHERE carry_id IS NOT NULL"
+        ((carry_id,),) = book.connection.execute(query).fetchall()
+        if carry_id is not None:
+            raise ValueError(f"the law of {country.name} knows no such choice: take keep_basis of {carry_id} back")
 
 
 def _withheld_values(connection: duckdb.DuckDBPyConnection) -> pa.Table:

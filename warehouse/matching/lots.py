@@ -26,8 +26,15 @@ _LOTS = """
 INSERT INTO lots.lots BY NAME
 SELECT event_id AS lot_id, asset, account, coalesce(acquired_at, occurred_at) AS acquired_at, quantity,
     value_usd AS cost_usd, kind AS origin, transaction_id
-FROM lots.events WHERE event = 'acquire'
+FROM lots.events WHERE event = 'acquire' AND carry_id IS NULL
+UNION ALL BY NAME
+SELECT lot_id, asset, account, acquired_at, lot_quantity AS quantity,
+    CASE WHEN count(cost_usd) = count(*) THEN sum(cost_usd) END AS cost_usd, origin, carry_id AS transaction_id
+FROM lots.carried GROUP BY ALL
 """
+
+_UNTAXED = frozenset({"carried"})
+"""What realizes nothing in any country."""
 
 _DISPOSALS = """
 INSERT INTO lots.disposals BY NAME
@@ -61,6 +68,7 @@ def build_lots(book: Book) -> None:
         methods.setdefault(account, []).append((since, method))
     policy = policy_of(book.settings, methods)
     matched = match_lots(select_rows(connection, "read_engine_events"), policy=policy, until=book.as_of)
+    insert_rows(connection, "lots.carried", matched.carried.rename_columns({"carry": "carry_id"}))
     connection.execute(_LOTS)
     if country.match_shares is not None:
         matched = _store_shares(book, matched, country.match_shares, policy)
@@ -68,7 +76,7 @@ def build_lots(book: Book) -> None:
     insert_rows(connection, "lots.lot_moves", matched.lot_moves)
     insert_rows(connection, "lots.shortfalls", with_tax_years(matched.problems, policy))
     store_rows(connection, "matched_disposals", matched.disposals)
-    connection.execute(_DISPOSALS, {"untaxed": sorted(country.untaxed_kinds)})
+    connection.execute(_DISPOSALS, {"untaxed": sorted(country.untaxed_kinds | _UNTAXED)})
     connection.execute(_ALLOCATIONS)
     drop_tables(connection, "matched_disposals")
 
@@ -92,6 +100,7 @@ LOTS = Step(
         "lots.share_pools",
         "lots.shortfalls",
         "lots.allocations",
+        "lots.carried",
     ),
     needs=("lots.events", "lots.methods", "lots.identifications", "lots.identification_uses"),
     description="Matches every disposal and transfer to lots, in the order of the account's method.",

@@ -72,6 +72,8 @@ def policy_of(settings: BookSettings, methods: Mapping[str, Sequence[tuple[datet
         raise ValueError(
             f"the law of {country.name} knows no such choice: take transfer_fee and allocation out of [lots]"
         )
+    if not country.leaves_choices and lots.liquidity != "trade":
+        raise ValueError(f"the law of {country.name} knows no such choice: take liquidity out of [wallets]")
     told_since = record_rules(settings).broker_told_since
     return Policy(
         methods={

@@ -5,5 +5,5 @@ UPDATE lots.events AS e SET
     acquired_at = o.acquired_at,
     fair_value_usd = o.fair_value_usd
 FROM ledger.overrides AS o
-WHERE o.posting_id = e.event_id AND o.state = 'applied' AND o.override IN ('event', 'opening_lot')
+WHERE o.posting_id = e.event_id AND e.carry_id IS NULL AND o.state = 'applied' AND o.override IN ('event', 'opening_lot')
     AND (e.event = 'acquire' OR (e.event = 'dispose' AND o.value_usd IS NOT NULL));

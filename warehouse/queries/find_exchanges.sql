@@ -1,4 +1,4 @@
--- From ledger.postings: the exchanges (trade, wrap, spend), asset by asset in `exchange_assets` and as a whole in
+-- From ledger.postings without `carries`: the exchanges (trade, wrap, spend), asset by asset in `exchange_assets` and as a whole in
 -- `exchanges`, with what they cost or brought.
 --
 -- Fees (Reg. 1.1001-7(b)(2), 1.1012-1(h)(2)): on a purchase for money they join the cost; on everything given up they
@@ -18,7 +18,7 @@ WITH sums AS (
         CASE WHEN count(value_usd) FILTER (role = 'fee') = count(*) FILTER (role = 'fee')
             THEN coalesce(sum(value_usd) FILTER (role = 'fee'), 0) END AS fee_value,
         bool_or(role = 'principal') AS has_principal
-    FROM ledger.postings SEMI JOIN exchange_kinds USING (kind)
+    FROM ledger.postings SEMI JOIN exchange_kinds USING (kind) ANTI JOIN carries USING (transaction_number)
     GROUP BY transaction_number, asset, is_cash
 )
 SELECT
@@ -35,7 +35,7 @@ FROM sums;
 CREATE OR REPLACE TEMP TABLE exchange_heads AS
 SELECT transaction_number, any_value(transaction_id) AS transaction_id, any_value(account) AS account,
     any_value(kind) AS kind, any_value(occurred_at) AS occurred_at
-FROM ledger.postings SEMI JOIN exchange_kinds USING (kind)
+FROM ledger.postings SEMI JOIN exchange_kinds USING (kind) ANTI JOIN carries USING (transaction_number)
 GROUP BY transaction_number;
 
 CREATE OR REPLACE TEMP TABLE exchanges AS

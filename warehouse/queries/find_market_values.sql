@@ -2,7 +2,7 @@
 -- legs those that have a price of their own, in `priced_legs`. What a source says that a transaction was worth is a leg of
 -- place 0 there, unless it is in the base currency.
 
-CREATE OR REPLACE TEMP TABLE trade_kinds AS SELECT unnest(['trade', 'wrap']) AS kind;
+CREATE OR REPLACE TEMP TABLE trade_kinds AS SELECT unnest(['trade', 'wrap', 'keep_basis']) AS kind;
 
 CREATE OR REPLACE TEMP TABLE simple_trades AS
 SELECT

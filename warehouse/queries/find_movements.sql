@@ -1,7 +1,7 @@
--- From ledger.postings and ledger.transfers: what everything but an exchange (trade, wrap, spend) means for lots, posting
+-- From ledger.postings and ledger.transfers: what everything but an exchange (trade, wrap, spend, keep_basis) means for lots, posting
 -- by posting, in `movements`, and what left in `departures`.
 
-CREATE OR REPLACE TEMP TABLE exchange_kinds AS SELECT unnest(['trade', 'wrap', 'spend']) AS kind;
+CREATE OR REPLACE TEMP TABLE exchange_kinds AS SELECT unnest(['trade', 'wrap', 'spend', 'keep_basis']) AS kind;
 
 CREATE OR REPLACE TEMP TABLE income_kinds AS
 SELECT unnest(['reward', 'airdrop', 'mining', 'interest', 'fork', 'income']) AS kind;

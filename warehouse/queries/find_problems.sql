@@ -110,7 +110,8 @@ SELECT 'stale_override:' || o.override_id AS problem_id, 'stale_override' AS pro
     'line ' || o.line || ' of overrides.toml is not applied: ' || CASE WHEN o.state = 'applied'
         THEN 'what it gives a cost, value or date to made no lot and no disposal' ELSE o.detail END AS detail
 FROM ledger.overrides AS o
-LEFT JOIN lots.events AS e ON e.event_id = o.posting_id AND e.event IN ('acquire', 'dispose')
+LEFT JOIN lots.events AS e
+    ON e.event_id = o.posting_id AND e.event IN ('acquire', 'dispose') AND e.carry_id IS NULL
 WHERE o.state <> 'applied' OR (e.event_id IS NULL AND o.override = 'event' AND o.occurred_at <= getvariable('as_of')
     AND (o.value_usd IS NOT NULL OR o.acquired_at IS NOT NULL OR o.fair_value_usd IS NOT NULL))
 UNION ALL BY NAME

@@ -16,7 +16,7 @@ SELECT * FROM (
         s.account, s.asset, s.quantity, timezone($time_zone, s.occurred_at)::DATE AS sold_date,
         s.value_usd AS proceeds_usd, 'no lots were left to sell from' AS reason
     FROM lots.shortfalls AS s LEFT JOIN lots.events AS e USING (event_id)
-    WHERE s.problem = 'missing_basis' AND coalesce(e.kind, '') NOT IN ('gift_out', 'donation', 'lost', 'theft')
+    WHERE s.problem = 'missing_basis' AND coalesce(e.kind, '') NOT IN ('gift_out', 'donation', 'lost', 'theft', 'carried')
     UNION ALL BY NAME
     SELECT
         tax_year, 'only_theirs' AS gap, line_id AS source_id, account, asset, quantity,

@@ -32,7 +32,7 @@ FROM (
     FROM lots.shortfalls AS s
     LEFT JOIN lots.events AS e USING (event_id)
     WHERE s.problem = 'missing_basis'
-      AND coalesce(e.kind, '') NOT IN ('gift_out', 'donation', 'lost', 'theft')
+      AND coalesce(e.kind, '') NOT IN ('gift_out', 'donation', 'lost', 'theft', 'carried')
 )
 WHERE $tax_year::INTEGER IS NULL OR tax_year = $tax_year::INTEGER
 ORDER BY disposed_at, source_id

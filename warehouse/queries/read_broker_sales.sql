@@ -16,7 +16,7 @@ WITH fees AS (
     FROM lots.shortfalls AS s JOIN lots.events AS e USING (event_id)
     WHERE s.problem = 'missing_basis' AND s.account = $account
       AND year(timezone($time_zone, s.occurred_at)) = $tax_year
-      AND e.kind NOT IN ('gift_out', 'donation', 'lost', 'theft')
+      AND e.kind NOT IN ('gift_out', 'donation', 'lost', 'theft', 'carried')
 ), sold AS (
     SELECT transaction_id, count(DISTINCT event_id) AS sale_count
     FROM slices WHERE kind NOT IN ('fee', 'transfer_fee') GROUP BY transaction_id

@@ -8,8 +8,8 @@ WITH identified AS (
 SELECT event_id, occurred_at, account, asset, event AS kind, quantity, value_usd, to_account, acquired_at,
     CASE WHEN event = 'acquire' AND kind = 'gift' THEN fair_value_usd END AS fair_value_usd,
     CASE WHEN fee_quantity > 0 THEN fee_quantity END AS fee_quantity, arrived_at,
-    CASE WHEN event = 'acquire' THEN kind END AS origin,
-    CASE WHEN event = 'dispose' THEN kind END AS purpose,
-    lots, identified_at, is_broker_told
+    CASE WHEN event = 'acquire' AND carry_id IS NULL THEN kind END AS origin,
+    CASE WHEN event = 'dispose' AND carry_id IS NULL THEN kind END AS purpose,
+    lots, identified_at, is_broker_told, carry_id AS carry
 FROM lots.events LEFT JOIN identified USING (event_id)
 WHERE event <> 'unexplained'

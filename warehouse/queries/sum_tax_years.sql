@@ -7,6 +7,8 @@ WITH gains AS (
         coalesce(sum(gain_usd) FILTER (term IS DISTINCT FROM 'long'), 0)::DECIMAL(38, 8) AS short_gain_usd,
         coalesce(sum(gain_usd) FILTER (term = 'long'), 0)::DECIMAL(38, 8) AS long_gain_usd,
         count(*) AS disposal_count,
+        count(DISTINCT transaction_id) FILTER (kind = 'carried') AS carry_count,
+        count(*) FILTER (is_taxable AND lot_id IN (SELECT lot_id FROM lots.carried)) AS carried_sale_count,
         count(*) FILTER (gain_usd IS NULL AND is_taxable) AS unproven_count,
         coalesce(sum(proceeds_usd) FILTER (gain_usd IS NULL AND is_taxable), 0)::DECIMAL(38, 8) AS unproven_proceeds_usd
     FROM lots.disposals
@@ -21,7 +23,7 @@ missing AS (
     FROM lots.shortfalls AS s
     LEFT JOIN lots.events AS e USING (event_id)
     WHERE s.problem = 'missing_basis'
-      AND coalesce(e.kind, '') NOT IN ('gift_out', 'donation', 'lost', 'theft')
+      AND coalesce(e.kind, '') NOT IN ('gift_out', 'donation', 'lost', 'theft', 'carried')
     GROUP BY ALL
 ),
 
@@ -88,6 +90,8 @@ SELECT
     coalesce(long_gain_usd, 0) AS long_gain_usd,
     coalesce(ordinary_income_usd, 0) AS ordinary_income_usd,
     coalesce(disposal_count, 0) AS disposal_count,
+    coalesce(carry_count, 0) AS carry_count,
+    coalesce(carried_sale_count, 0) AS carried_sale_count,
     coalesce(unproven_count, 0) AS unproven_count,
     coalesce(unproven_proceeds_usd, 0) + coalesce(missing_proceeds_usd, 0) AS unproven_proceeds_usd,
     coalesce(missing_count, 0) AS missing_count,

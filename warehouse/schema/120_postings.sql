@@ -36,7 +36,7 @@ COMMENT ON COLUMN ledger.postings.stream IS 'Stream of the account that told of 
 COMMENT ON COLUMN ledger.postings.asset IS 'Symbol of what moved, after the aliases of the configuration.';
 COMMENT ON COLUMN ledger.postings.quantity IS 'Units of the asset: positive received, negative sent. Exactly what the venue wrote.';
 COMMENT ON COLUMN ledger.postings.role IS 'principal, or fee for what was charged (a negative quantity) or rebated (a positive one).';
-COMMENT ON COLUMN ledger.postings.kind IS 'What the transaction is: trade, deposit, withdrawal, reward, airdrop, mining, interest, fork, gift_in, gift_out, income, spend, fee, lost, theft, donation, margin, wrap or unknown; by the person''s word also bought (elsewhere), inheritance, own (from or to an own account that is not in the book) or opening.';
+COMMENT ON COLUMN ledger.postings.kind IS 'What the transaction is: trade, deposit, withdrawal, reward, airdrop, mining, interest, fork, gift_in, gift_out, income, spend, fee, lost, theft, donation, margin, wrap or unknown; by the person''s word also bought (elsewhere), inheritance, own (from or to an own account that is not in the book), keep_basis (an exchange that realizes nothing) or opening.';
 COMMENT ON COLUMN ledger.postings.is_cash IS 'Whether the asset is money issued by a state (USD, EUR), which has no lots.';
 COMMENT ON COLUMN ledger.postings.occurred_at IS 'When, in UTC.';
 COMMENT ON COLUMN ledger.postings.tx_hash IS 'Hash of the transaction on its chain, where the source tells one.';

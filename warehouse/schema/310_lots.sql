@@ -101,14 +101,31 @@ CREATE OR REPLACE TABLE lots.allocations (
     allocated_at TIMESTAMPTZ NOT NULL
 );
 
+CREATE OR REPLACE TABLE lots.carried (
+    carry_id VARCHAR NOT NULL,
+    event_id VARCHAR NOT NULL,
+    from_lot_id VARCHAR,
+    from_asset VARCHAR NOT NULL,
+    from_quantity DECIMAL(38, 18) NOT NULL CHECK (from_quantity > 0),
+    lot_id VARCHAR NOT NULL,
+    lot_quantity DECIMAL(38, 18) NOT NULL CHECK (lot_quantity > 0),
+    asset VARCHAR NOT NULL,
+    account VARCHAR NOT NULL,
+    acquired_at TIMESTAMPTZ NOT NULL,
+    quantity DECIMAL(38, 18) CHECK (quantity >= 0),
+    cost_usd DECIMAL(38, 8),
+    carried_at TIMESTAMPTZ NOT NULL,
+    origin VARCHAR NOT NULL
+);
+
 COMMENT ON TABLE lots.lots IS 'Every lot that was ever made, as it was made.';
-COMMENT ON COLUMN lots.lots.lot_id IS 'event_id of the acquisition (lots.events), which is a posting_id.';
+COMMENT ON COLUMN lots.lots.lot_id IS 'event_id of the acquisition (lots.events), which is a posting_id; of a lot that was carried over, that and / and its number (lots.carried says where it comes from).';
 COMMENT ON COLUMN lots.lots.asset IS 'Symbol of the coin.';
 COMMENT ON COLUMN lots.lots.account IS 'Account in which it was acquired.';
 COMMENT ON COLUMN lots.lots.acquired_at IS 'When, in UTC, which may be before the coins came in (bought elsewhere, a gift); the holding period starts the day after in the taxpayer''s time zone.';
 COMMENT ON COLUMN lots.lots.quantity IS 'Units acquired, net of fees withheld from them.';
 COMMENT ON COLUMN lots.lots.cost_usd IS 'Cost with fees, or the value when received of income; NULL where not known.';
-COMMENT ON COLUMN lots.lots.origin IS 'How it came: trade, reward, mining, interest, airdrop, fork, income, gift, fee (a rebate) or wrap; by the person''s word bought (elsewhere), inheritance or opening.';
+COMMENT ON COLUMN lots.lots.origin IS 'How it came: trade, reward, mining, interest, airdrop, fork, income, gift, fee (a rebate) or wrap; by the person''s word bought (elsewhere), inheritance or opening; carried for one with the cost and age of a lot of another coin (liquidity, where basis is kept; an inherited one stays inheritance).';
 COMMENT ON COLUMN lots.lots.transaction_id IS 'Transaction that made it (ledger.postings).';
 
 COMMENT ON TABLE lots.open_lots IS 'What is left of each lot, in the account that holds it now. A lot may be held in several accounts.';
@@ -148,8 +165,8 @@ COMMENT ON COLUMN lots.disposals.gain_usd IS 'proceeds_usd - cost_usd; NULL wher
 COMMENT ON COLUMN lots.disposals.term IS 'short or long, by dates in the taxpayer''s time zone and the country''s rule; NULL where gains have no term (GB).';
 COMMENT ON COLUMN lots.disposals.tax_year IS 'Tax year of the disposal in the taxpayer''s time zone, by the calendar year in which it begins: the British 2024/25 is 2024.';
 COMMENT ON COLUMN lots.disposals.method IS 'What chose the lot: the account''s method, or specific for one that was identified.';
-COMMENT ON COLUMN lots.disposals.kind IS 'sale (for money), swap (for another coin), spend, fee (given for a service), transfer_fee, gift_out, donation, lost or theft.';
-COMMENT ON COLUMN lots.disposals.is_taxable IS 'Whether a gain or loss is realized; not for gift_out, donation, lost and theft.';
+COMMENT ON COLUMN lots.disposals.kind IS 'sale (for money), swap (for another coin), spend, fee (given for a service), transfer_fee, gift_out, donation, lost, theft, or carried (it became lots of another coin, lots.carried).';
+COMMENT ON COLUMN lots.disposals.is_taxable IS 'Whether a gain or loss is realized; not for gift_out, donation, lost, theft and carried.';
 COMMENT ON COLUMN lots.disposals.cost_basis IS 'cost, for a gift that had lost value gift_loss or gift_neither, or matched: the law matches disposals with acquisitions of all accounts and a pool (GB), so the cost is not the lot''s own; the lot then only says which coins left.';
 
 COMMENT ON TABLE lots.share_matches IS 'Where the law matches disposals with acquisitions of all accounts and a pool (GB: same day, 30 days, section 104; HMRC CRYPTO22250 to 22257), by which rule and at what cost each part of a day''s disposals of an asset was matched. Empty elsewhere.';
@@ -191,3 +208,19 @@ COMMENT ON COLUMN lots.allocations.account_after IS 'Account that it belongs to 
 COMMENT ON COLUMN lots.allocations.quantity IS 'Units of the lot that were put there.';
 COMMENT ON COLUMN lots.allocations.cost_usd IS 'Their cost; NULL where not known.';
 COMMENT ON COLUMN lots.allocations.allocated_at IS 'When accounts became pools, in UTC.';
+
+COMMENT ON TABLE lots.carried IS 'Where lots come from that have the cost and age of lots of another coin, because coins went into a pool for its token, or came out for it, and basis is kept: one row for each lot given and coin received. Empty where liquidity is a trade.';
+COMMENT ON COLUMN lots.carried.carry_id IS 'Transaction in which it happened (ledger.postings).';
+COMMENT ON COLUMN lots.carried.event_id IS 'Disposal of kind carried that gave the coins (lots.events).';
+COMMENT ON COLUMN lots.carried.from_lot_id IS 'Lot that was given (lots.lots); NULL for units for which no lot was found.';
+COMMENT ON COLUMN lots.carried.from_asset IS 'Symbol of the coin that was given.';
+COMMENT ON COLUMN lots.carried.from_quantity IS 'Units of that lot that were given, for all coins received together.';
+COMMENT ON COLUMN lots.carried.lot_id IS 'Lot that it became (lots.lots).';
+COMMENT ON COLUMN lots.carried.lot_quantity IS 'Units of that lot in all.';
+COMMENT ON COLUMN lots.carried.asset IS 'Symbol of the coin that was received.';
+COMMENT ON COLUMN lots.carried.account IS 'Account in which it happened.';
+COMMENT ON COLUMN lots.carried.acquired_at IS 'When the new lot counts as acquired, in UTC: when the given one was; where there was none, when it was carried.';
+COMMENT ON COLUMN lots.carried.quantity IS 'Units of the new lot that come from the given one; 0 where its share is less than a unit and its cost went to the lot beside it; NULL where how they are shared is not known.';
+COMMENT ON COLUMN lots.carried.cost_usd IS 'Cost that went along; NULL where not known.';
+COMMENT ON COLUMN lots.carried.carried_at IS 'When, in UTC.';
+COMMENT ON COLUMN lots.carried.origin IS 'Origin of the new lot (lots.lots).';

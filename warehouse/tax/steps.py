@@ -93,6 +93,7 @@ YEAR_SUMMARY = Step(
     tables=("tax.year_summary",),
     needs=(
         "lots.disposals",
+        "lots.carried",
         "lots.share_matches",
         "lots.shortfalls",
         "lots.events",

@@ -26,7 +26,9 @@ class YearFacts:
     whose cost such a loss raises. Where disposals are matched with a pool: `incomplete_pools` are assets whose pool
     misses coins that were sold without lots, `open_match_count` counts days of disposals that a purchase to come may
     still be matched with; `day_gains` are the gains of each asset and day. `doubts` are what the year rests on that is
-    not known or not decided, in words; `review_*` the disposals that do, which are in the sums.
+    not known or not decided, in words; `review_*` the disposals that do, which are in the sums. `carry_count` counts
+    transactions that put coins into liquidity or took them out with their basis kept, `carried_sale_count` sales of
+    lots that came that way.
     """
 
     tax_year: int
@@ -34,6 +36,8 @@ class YearFacts:
     long_gain_usd: Decimal = ZERO
     ordinary_income_usd: Decimal = ZERO
     disposal_count: int = 0
+    carry_count: int = 0
+    carried_sale_count: int = 0
     unproven_count: int = 0
     unproven_proceeds_usd: Decimal = ZERO
     missing_count: int = 0
@@ -138,6 +142,7 @@ def _row(
             f"{_count(year.open_match_count, 'day')} of disposals in the last 30 days: what is bought within 30 days "
             "after one is matched with it and changes its gain"
         )
+    notes += _carries(year)
     if before is not None and not is_before_proven:
         notes.append(
             f"the carryover in rests on {calendar.label(before.tax_year)}, of which something is missing or in doubt"
@@ -214,6 +219,22 @@ def _gaps(year: YearFacts) -> list[str]:
     if len(year.doubts) > SHOWN_DOUBTS:
         gaps.append(f"{len(year.doubts) - SHOWN_DOUBTS} more things in doubt: quality.year_doubts lists them all")
     return gaps
+
+
+def _carries(year: YearFacts) -> list[str]:
+    """What rests on basis that was kept through liquidity, which no authority is clear about."""
+    notes = []
+    if year.carry_count:
+        notes.append(
+            f"liquidity was booked without a sale, as configured ({_count(year.carry_count, 'transaction')}): cost and "
+            "age went along; no law or guidance says so clearly"
+        )
+    if year.carried_sale_count:
+        notes.append(
+            f"{_count(year.carried_sale_count, 'disposal')} of coins whose cost and age were kept through liquidity, "
+            "as configured"
+        )
+    return notes
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,8 +1,8 @@
 """The stories in tests/scenarios/lots, which a person can read and check by hand.
 
 Above the line what happens: `DAY buy QUANTITY ASSET @ PRICE ACCOUNT`, `DAY sell QUANTITY ASSET @ PRICE ACCOUNT METHOD`,
-`DAY move QUANTITY ASSET FROM TO`, `DAY carry QUANTITY ASSET VALUE, ... for QUANTITY ASSET VALUE, ... ACCOUNT`. Below it,
-in order, what must come of it, and nothing else may.
+`DAY move QUANTITY ASSET FROM TO`, `DAY carry QUANTITY ASSET VALUE, ... for QUANTITY ASSET VALUE, ... ACCOUNT`. Below
+it, in order, what must come of it, and nothing else may.
 """
 
 from decimal import Decimal
