@@ -68,6 +68,8 @@ _TRADE: dict[str, Kind] = {
     "exchange": "trade",
     "buy": "trade",
     "sell": "trade",
+    "liquidity in": "trade",  # coins for a pool's token: `pool_side` says which of the two that is
+    "liquidity out": "trade",
     "swap": "wrap",  # in that format a migration or rebase of the same coin, never an ordinary trade
     "realized gain": "margin",
     "realized pnl": "margin",
@@ -83,7 +85,17 @@ def kind_of(label: str, direction: Direction) -> Kind:
     """The kind of a row; `unknown` for a label that the format does not define for rows of this direction.
 
     Case, and `_` or `-` for a space, do not matter. `unknown` are also the labels of that format that have no kind
-    of ours: borrowed coins (`loan`, `margin loan` and their repayments), `liquidity in`, `liquidity out`, `ignored`.
+    of ours: borrowed coins (`loan`, `margin loan` and their repayments), `ignored`, and `liquidity in` and
+    `liquidity out` of a row that does not tell both sides.
     """
-    words = " ".join(label.casefold().replace("_", " ").replace("-", " ").split())
+    words = _words(label)
     return _LABELLED[direction].get(words, "unknown") if words else _UNLABELLED[direction]
+
+
+def pool_side(label: str) -> Literal["received", "sent"] | None:
+    """Which side of a row is a pool's token, where its label says that liquidity was put in or taken out."""
+    return {"liquidity in": "received", "liquidity out": "sent"}.get(_words(label))  # type: ignore[return-value]
+
+
+def _words(label: str) -> str:
+    return " ".join(label.casefold().replace("_", " ").replace("-", " ").split())

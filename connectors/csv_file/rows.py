@@ -14,9 +14,9 @@ from typing import Literal
 from connectors.csv_file import columns
 from connectors.csv_file.cells import CellError, read_amount, read_currency, read_instant
 from connectors.csv_file.columns import Header
-from connectors.csv_file.labels import Direction, kind_of
+from connectors.csv_file.labels import Direction, kind_of, pool_side
 from connectors.csv_file.lines import Record
-from connectors.records import Kind, Posting, Role, Transaction, Worth
+from connectors.records import Kind, Mark, Posting, Role, Transaction, Worth
 
 _ID_DIGITS = 24
 _MOST_DIGITS = 20
@@ -130,6 +130,7 @@ def _understood(cells: dict[str, str], *, row_id: str, payload: str, order: int)
         tx_hash=cells.get(columns.TX_HASH) or None,
         description=description or None,
         order=order,
+        marks=_marks(label, principal) if kind == "trade" else (),
         worth=_worth(cells),
     )
 
@@ -143,6 +144,16 @@ def _worth(cells: dict[str, str]) -> Worth | None:
     if len(amount.partition(".")[0]) > _MOST_DIGITS:
         raise CellError(columns.NET_WORTH_AMOUNT, f"at most {_MOST_DIGITS} digits before the decimal point", text)
     return Worth(read_currency(columns.NET_WORTH_CURRENCY, cells.get(columns.NET_WORTH_CURRENCY, "")), amount)
+
+
+def _marks(label: str, principal: list[Posting]) -> list[Mark]:
+    """The pool's token, of a row that says that liquidity was put in or taken out."""
+    side = pool_side(label)
+    return [
+        Mark(posting.asset, "liquidity")
+        for posting in principal
+        if side is not None and posting.quantity.startswith("-") == (side == "sent")
+    ]
 
 
 def _direction(principal: list[Posting]) -> Direction:

@@ -1,7 +1,8 @@
 """What on-chain movements mean: rows for the books, by effect and not by protocol. Pure.
 
 A transaction is what the owned addresses had more and less of after it, and what its gas cost. Received and given
-different coins: a trade, whoever's contract did it. The rules for what only came or only went are in decision 0045.
+different coins: a trade, whoever's contract did it; a mark says where one of them is a pool's own token for the others.
+The rules for what only came or only went are in decision 0045.
 
 Belongs here: kinds and postings. Does not belong here: finding movements, names (`naming.py`), what anything is worth.
 """
@@ -15,6 +16,7 @@ from connectors.evm.holdings import Holdings
 from connectors.evm.known_names import contract_name, received_by, signature
 from connectors.evm.movements import Happening, Movement, Tokens, TransactionFacts
 from connectors.evm.naming import Names, quantity
+from connectors.evm.pairs import liquidity_of
 from connectors.evm.suspicion import is_bait
 from connectors.records import Balance, Kind, Mark, MarkWord, Posting, Role, Transaction
 
@@ -116,7 +118,9 @@ class Decoding:
         is_apart = bool(gas) and (kind in _INCOME or is_eaten)
         if net or gas:
             postings = self._principal(net, tokens) + ([] if is_apart else gas)
-            yield self._row(happening, "", kind, postings)
+            pool = liquidity_of(happening, net, tokens, self._owned) if kind == "trade" else None
+            marks = [] if pool is None else [Mark(self.names.coin(pool, tokens).asset, "liquidity")]
+            yield self._row(happening, "", kind, postings, marks)
         if is_apart:
             yield self._row(happening, ":gas", "fee", gas)
 

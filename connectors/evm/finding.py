@@ -4,7 +4,7 @@ Belongs here: putting those together for one range. Does not belong here: which 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from connectors.evm.blocks import instant_of
 from connectors.evm.choosing import Chosen
 from connectors.evm.found import Sight
 from connectors.evm.movements import Happening, Token
+from connectors.evm.pairs import Pairs, suspects
 from connectors.evm.proof import NOTHING, States
 from connectors.evm.ranges import Blocks, Reach, ask_over
 from connectors.evm.reading import Reader
@@ -56,6 +57,8 @@ class Finder:
         self._states = States(chosen.node)
         self._reach = Reach()
         self._tokens: dict[str, Token] = {}
+        self._pairs = Pairs(chosen.node, self._reader.wrappers, height)
+        self._asked_pairs: set[str] = set()
         owners = sorted(self._owned)
         codes = self._node.ask_all([("eth_getCode", (owner, hex(height))) for owner in owners])
         self._contracts = {owner for owner, code in zip(owners, codes, strict=True) if code not in {"0x", None, ""}}
@@ -91,7 +94,7 @@ class Finder:
             end=instant_of(headers[blocks.last]),
             hashes={height: headers[height]["hash"] for height in heights if height >= blocks.first},
             happenings=happenings,
-            tokens=self.tokens({m.contract for each in happenings for m in each.movements if m.contract}),
+            tokens=self._tokens_of(happenings),
             opening=opening,
         )
 
@@ -119,6 +122,16 @@ class Finder:
         if news:
             self._tokens |= read_tokens(self._node, news, height=self._height)
         return {contract: self._tokens[contract] for contract in sorted(contracts)}
+
+    def _tokens_of(self, happenings: Sequence[Happening]) -> dict[str, Token]:
+        """The tokens that moved; of those that may be liquidity also whether they are."""
+        tokens = self.tokens({m.contract for each in happenings for m in each.movements if m.contract})
+        news = {name for each in happenings for name in suspects(each, self._owned)} - self._asked_pairs
+        if news:
+            self._asked_pairs |= news
+            for contract, coins in self._pairs.among(news).items():
+                tokens[contract] = self._tokens[contract] = replace(tokens[contract], pair=coins)
+        return tokens
 
     def start_block(self, account: EvmAccount) -> int:
         """The first block that matters: as set, or the first one not before `since`."""

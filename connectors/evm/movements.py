@@ -59,12 +59,16 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as its contract answers. `None` stands for what the contract does not answer, or not understandably."""
+    """A token as its contract answers. `None` stands for what the contract does not answer, or not understandably.
+
+    `pair` is set for what a pool gives for its two coins: the contracts that each of these is in a wallet (`pairs.py`).
+    """
 
     address: str
     symbol: str | None
     name: str | None
     decimals: int | None
+    pair: tuple[frozenset[str | None], frozenset[str | None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Reader:
         self._node = node
         self._chain = chain
         self._owned = frozenset(owned)
-        self._wrappers = Wrappers(node, height=height)
+        self.wrappers = Wrappers(node, height=height)
         self._times: dict[int, int] = {}
 
     def read(self, found: Found) -> list[Happening]:
@@ -53,7 +53,7 @@ class Reader:
             ]
             told |= self._ask(unknown, pairs)
         suspects = {each for _, receipt in pairs.values() for each in wrapper_suspects(receipt, self._owned)}
-        wrappers = self._wrappers.among(suspects)
+        wrappers = self.wrappers.among(suspects)
         happenings = []
         for tx_hash, (transaction, receipt) in pairs.items():
             moved = movements_of(

@@ -11,7 +11,7 @@ from typing import Any
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even, to_units
 from warehouse.harvest.doubts import Doubt
-from warehouse.harvest.valuation import LatestPrice, ValuedLot
+from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot
 
 OWN_PRICES = "prices.csv"
 """The source of the user's own prices in `market.prices`."""
@@ -59,6 +59,17 @@ def reach_doubts(valued: ValuedLot, costs: Mapping[str, Any] | None) -> list[Dou
     if small:
         doubts.append(Doubt("blocked", f"{asset} in {account}: all that can be sold is {small[0]}"))
     return doubts
+
+
+def liquidity_doubts(lot: OpenLot, pools: Mapping[str, Sequence[str]], *, keeps_basis: bool) -> list[Doubt]:
+    """What it takes to sell a pool's token: its coins are in liquidity. `pools` has the coins of each such token."""
+    if lot.asset not in pools:
+        return []
+    place = f"{lot.asset} in {lot.account} stands for {' and '.join(pools[lot.asset])} in liquidity"
+    if keeps_basis:
+        reason = "remove it first, which realizes nothing: cost and age go over to the coins that come out"
+        return [Doubt("blocked", f"{place}: {reason}")]
+    return [Doubt("review", f"{place}: taking it out of the pool is the sale, and no order book has its price")]
 
 
 def second_prices(costs: Iterable[Mapping[str, Any]]) -> dict[str, list[int]]:

@@ -17,7 +17,7 @@ from warehouse.harvest.doubts import law_doubts
 from warehouse.harvest.health import Health
 from warehouse.harvest.identified import Waiting, waiting_of
 from warehouse.harvest.picks import identify_command
-from warehouse.harvest.reach import reach_doubts, sale_figures, second_price_doubts, second_prices
+from warehouse.harvest.reach import liquidity_doubts, reach_doubts, sale_figures, second_price_doubts, second_prices
 from warehouse.harvest.summary import CandidateRow, summarize, tax_year_end
 from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
 from warehouse.lots.holding import local_date
@@ -53,6 +53,7 @@ def build_candidates(book: Book) -> None:
     methods = dict(book.connection.execute("SELECT account, method FROM lots.methods WHERE is_current").fetchall())
     costs = _trading_costs(book)
     seconds = second_prices(costs.values())
+    pools = {row["asset"]: row["coins"] for row in select_rows(book.connection, "read_pool_tokens").to_pylist()}
     rows = []
     lots = [open_lot(row, zone, country) for row in stored]
     is_pooled = country.match_shares is not None
@@ -71,6 +72,7 @@ def build_candidates(book: Book) -> None:
         doubts = [
             *by_law,
             *reach_doubts(valued, lot_costs),
+            *liquidity_doubts(lot, pools, keeps_basis=book.settings.lots.liquidity == "keep_basis"),
             *second_price_doubts(lot.asset, valued.price, seconds.get(lot.asset)),
         ]
         status, reasons = health.verdict(lot, doubts)
@@ -227,6 +229,7 @@ CANDIDATES = Step(
         "lots.methods",
         "lots.identifications",
         "market.prices",
+        "ledger.legs",
         "ledger.spam",
         "quality.coverage",
         "quality.doubts",

@@ -159,3 +159,23 @@ def test_explain__a_lot_of_the_token__leads_back_to_what_was_bought(tmp_path: Pa
     told = str(node)
     assert "carried over from another coin" in told
     assert "cold/transactions/1#1" in told
+
+
+@pytest.mark.parametrize(
+    ("lots", "status", "words"),
+    [
+        (KEPT, "blocked", "UNI in cold stands for ETH and USDC in liquidity: remove it first, which realizes nothing"),
+        (LotSettings(), "review", "in liquidity: taking it out of the pool is the sale"),
+    ],
+)
+def test_candidates__a_pools_token__are_in_liquidity_and_not_free(
+    tmp_path: Path, lots: LotSettings, status: str, words: str
+) -> None:
+    book = _book(tmp_path, lots=lots)
+    book.price("UNI", "2026-11-23", "1")
+    book.build()
+    rows = book.ask("SELECT DISTINCT status, reasons FROM harvest.candidates WHERE asset = 'UNI'")
+    assert rows
+    for found, reasons in rows:
+        assert found in {status, "blocked"}
+        assert any(words in reason for reason in reasons)
