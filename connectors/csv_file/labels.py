@@ -80,6 +80,8 @@ _FEE: dict[str, Kind] = dict.fromkeys(("cost", "margin fee", "loan fee", "intere
 
 _LABELLED: dict[Direction, dict[str, Kind]] = {"in": _IN, "out": _OUT, "trade": _TRADE, "fee": _FEE}
 
+_POOL_SIDES: dict[str, Literal["received", "sent"]] = {"liquidity in": "received", "liquidity out": "sent"}
+
 
 def kind_of(label: str, direction: Direction) -> Kind:
     """The kind of a row; `unknown` for a label that the format does not define for rows of this direction.
@@ -94,7 +96,7 @@ def kind_of(label: str, direction: Direction) -> Kind:
 
 def pool_side(label: str) -> Literal["received", "sent"] | None:
     """Which side of a row is a pool's token, where its label says that liquidity was put in or taken out."""
-    return {"liquidity in": "received", "liquidity out": "sent"}.get(_words(label))  # type: ignore[return-value]
+    return _POOL_SIDES.get(_words(label))
 
 
 def _words(label: str) -> str:

@@ -125,7 +125,7 @@ def _shared_values(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 EVENTS = Step(
     tables=("lots.events",),
-    needs=("ledger.postings", "ledger.transfers", "ledger.overrides"),
+    needs=("ledger.legs", "ledger.postings", "ledger.transfers", "ledger.overrides"),
     description="Says of every coin in every transaction whether it was acquired, disposed of or moved, and at what.",
     run=build_events,
     checks=(

@@ -86,11 +86,23 @@ def test_label__on_either_direction__makes_its_kind(tmp_path: Path, label: str, 
 
 
 @pytest.mark.parametrize(
-    ("label", "kind"), [("", "trade"), ("swap", "wrap"), ("realized gain", "margin"), ("reward", "unknown")]
+    ("label", "kind"),
+    [("", "trade"), ("swap", "wrap"), ("realized gain", "margin"), ("reward", "unknown"), ("liquidity in", "trade")],
 )
 def test_label__on_a_row_with_both_sides__makes_its_kind(tmp_path: Path, label: str, kind: str) -> None:
     (row,) = import_lines(tmp_path, f"2024-03-01 12:30,1,LEND,0.01,AAVE,,,,,{label},,")
     assert row["kind"] == kind
+
+
+@pytest.mark.parametrize(("label", "token"), [("liquidity in", "UNI"), ("Liquidity_Out", "ETH"), ("swap", None)])
+def test_label__of_liquidity__marks_the_pools_token(tmp_path: Path, label: str, token: str | None) -> None:
+    (row,) = import_lines(tmp_path, f"2024-03-01 12:30,1,ETH,5,UNI,,,,,{label},,")
+    assert row["marks"] == ([] if token is None else [{"asset": token, "word": "liquidity"}])
+
+
+def test_label__of_liquidity__on_one_side_only__is_unknown(tmp_path: Path) -> None:
+    (row,) = import_lines(tmp_path, "2024-03-01 12:30,1,ETH,,,,,,,liquidity in,,")
+    assert (row["kind"], row["marks"]) == ("unknown", [])
 
 
 def test_label__that_is_not_known__stays_readable(tmp_path: Path) -> None:
