@@ -196,7 +196,8 @@ def make_private(folder: Path) -> None:
 def verify(path: Path) -> None:
     """Hash the file's bytes against its name. Raises `RawFileError` where they differ."""
     expected = path.stem.rpartition("-")[2]
-    actual = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    with path.open("rb") as file:
+        actual = hashlib.file_digest(file, "sha256").hexdigest()[:16]
     if actual != expected:
         raise RawFileError(
             f"{path} was cut short or altered: its bytes hash to {actual}, its name says {expected}. "

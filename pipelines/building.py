@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 
 import duckdb
+from filelock import FileLock
 
 from connectors.prices.fetcher import PriceReport, Wanted, WantedEvent
 from connectors.raw import RawStore, make_private
@@ -29,11 +30,14 @@ from warehouse.build import STEPS, CheckResult, check_step, stop_where_blocked
 from warehouse.connection import open_warehouse
 from warehouse.harvest.history.steps import record_night
 from warehouse.market.wanted import wanted_events, wanted_prices
-from warehouse.publish import publish, replace_file
+from warehouse.publish import publish, remove_unfinished, replace_file
 from warehouse.steps import Book, Step
 from warehouse.tax.history.steps import record_years
 
 ABANDONED_AFTER_SECONDS = 24 * 60 * 60
+OTHERS_PRICES_SECONDS = 15 * 60
+"""How long a build waits while another one fetches prices: most of what it wants is there afterwards."""
+
 PRICES_ACCOUNT = "prices"
 PRICES_NEED = "raw.prices"
 FIRST_STEP = STEPS[0]
@@ -71,7 +75,8 @@ def run_step(step: Step, *, configuration: Configuration, build_id: str, as_of: 
         step.run(Book(connection, paths.raw, book_settings(configuration), as_of))
         checks = tuple(check_step(connection, step))
         tables = tuple(describe_table(connection, table) for table in step.tables)
-    return StepOutcome(step, tables, checks, time.perf_counter() - started, _rows_published(paths, step.tables))
+    with _room_for(paths):
+        return StepOutcome(step, tables, checks, time.perf_counter() - started, _rows_published(paths, step.tables))
 
 
 def fetch_prices(
@@ -81,7 +86,7 @@ def fetch_prices(
     with open_warehouse(private_path(configuration.paths, build_id), read_only=True) as connection:
         wanted = wanted_prices(connection, now, base_currency=configuration.country.base_currency)
         events = wanted_events(connection, now)
-    with only_one(configuration.paths.raw, PRICES_ACCOUNT):
+    with only_one(configuration.paths.raw, PRICES_ACCOUNT, wait_seconds=OTHERS_PRICES_SECONDS):
         return price_fetcher(configuration).fetch(
             RawStore(configuration.paths.raw),
             wanted=[Wanted(asset, first_date) for asset, first_date in wanted],
@@ -95,14 +100,20 @@ def publish_build(configuration: Configuration, *, build_id: str, as_of: datetim
     """Replace the published file by this build's and the report page by its page, and remove the private file.
 
     Each is replaced in one step. The page is written first, so a build whose page can not be written is not published.
-    What could be harvested tonight joins the record of nights, what the tax years come to the record of builds.
+    What could be harvested tonight joins the record of nights, what the tax years come to the record of builds. Another
+    build that publishes at the same time is waited for: both add to the same records.
     """
-    path = private_path(configuration.paths, build_id)
+    paths = configuration.paths
+    path = private_path(paths, build_id)
     page = write_report(configuration, path, as_of=as_of)
-    publish(path, configuration.paths.published)
-    replace_file(configuration.paths.report, BytesIO(page.encode()))
-    record_night(configuration.paths.record, path)
-    record_years(configuration.paths.year_record, path, published_at=datetime.now(UTC))
+    make_private(paths.published.parent)
+    with FileLock(paths.published.with_name(f".{paths.published.name}.lock"), mode=0o600):
+        for public in (paths.published, paths.report, paths.record, paths.year_record):
+            remove_unfinished(public)  # what a killed process left: only who holds the lock replaces these
+        publish(path, paths.published)
+        replace_file(paths.report, BytesIO(page.encode()))
+        record_night(paths.record, path)
+        record_years(paths.year_record, path, published_at=datetime.now(UTC))
     path.unlink()
 
 
@@ -141,7 +152,8 @@ def build_all(
         first_priced = next(step for step in STEPS if PRICES_NEED in step.needs)
         for step in STEPS:
             if step is first_priced:
-                on_prices(fetch_prices(configuration, build_id=build_id, now=as_of, progress=progress))
+                with _room_for(configuration.paths):
+                    on_prices(fetch_prices(configuration, build_id=build_id, now=as_of, progress=progress))
             outcome = run_step(step, configuration=configuration, build_id=build_id, as_of=as_of)
             on_step(outcome)
             stop_where_blocked(outcome.checks)
@@ -162,10 +174,14 @@ def _room_for(paths: Paths) -> Iterator[None]:
         duckdb.IOException,
         duckdb.TransactionException,
         duckdb.FatalException,
-        duckdb.OutOfMemoryException,
     ) as error:
         raise StorageError(
             f"the build in {paths.build} could not go on: {error}. Make room on that disk, or stop what holds the file"
+        ) from error
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
+        raise StorageError(
+            f"the memory did not suffice for the build in {paths.build} ({str(error) or 'none left'}). "
+            "Stop what else runs here, or build on a machine with more: raw and the configuration are all it takes"
         ) from error
 
 
@@ -187,9 +203,13 @@ def _prepare(paths: Paths, build_id: str, *, is_first: bool) -> None:
 
 
 def _remove_abandoned(paths: Paths) -> None:
-    """Files of builds that were killed: a day is longer than any build takes."""
+    """Files of builds that were killed, and what DuckDB spilled for them: a day is longer than any build takes."""
     for left in paths.build.iterdir():
-        if left.is_file() and time.time() - left.stat().st_mtime > ABANDONED_AFTER_SECONDS:
+        if time.time() - left.stat().st_mtime <= ABANDONED_AFTER_SECONDS:
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
             left.unlink(missing_ok=True)
 
 

@@ -53,14 +53,17 @@ def sync_accounts(
 
 
 @contextmanager
-def only_one(raw: Path, name: str) -> Iterator[None]:
-    """Hold the lock of one folder of raw. Raises `AccountBusyError` when another process holds it."""
+def only_one(raw: Path, name: str, *, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the lock of one folder of raw. Raises `AccountBusyError` when another process holds it for so long."""
     make_private(raw)
     lock = FileLock(raw / f".{name}.lock", mode=0o600)
     try:
-        with lock.acquire(timeout=0):
-            yield
+        lock.acquire(timeout=wait_seconds)
     except Timeout:
         raise AccountBusyError(
             f"account {name!r} is being synced by another process; its sync goes on, this one left it alone"
         ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -3,34 +3,55 @@
 Belongs here: how a file is opened and closed. Does not belong here: any table.
 """
 
+import os
+import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
-MEMORY_LIMIT = "3GB"
+MOST_MEMORY_BYTES = 3_000_000_000
+_CONTROL_GROUP = Path("/sys/fs/cgroup/memory.max")
+_SHARE = 4
+"""A quarter of the memory there is: the steps hold columns of their own beside DuckDB, and so may a second build."""
+
+_BYTES_A_THREAD = 250_000_000
+"""Each of DuckDB's threads holds what it works on beside the rest: with little memory one does it."""
 
 
 @contextmanager
 def open_warehouse(
-    path: Path, *, read_only: bool = False, memory_limit: str = MEMORY_LIMIT, threads: int | None = None
+    path: Path, *, read_only: bool = False, memory_bytes: int | None = None, threads: int | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The DuckDB file at `path`, closed again whatever happens in between.
 
-    Sessions think in UTC, never fetch an extension from the network, and spill beside the file when `memory_limit`
-    does not suffice. `threads` is DuckDB's own choice (one per core) where it is not given. Raises
-    `duckdb.IOException` where another process writes the file.
+    Sessions think in UTC, never fetch an extension from the network, and spill beside the file when `memory_bytes`
+    (by default what `memory_for_duckdb` says) do not suffice. `threads` is one per core where it is not given, and less
+    where there is little memory. Raises `duckdb.IOException` where another process writes the file.
     """
+    memory_bytes = memory_bytes or memory_for_duckdb()
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory_limit,
+        "memory_limit": f"{memory_bytes // 1_000_000}MB",
+        "threads": threads or max(1, min(os.cpu_count() or 1, memory_bytes // _BYTES_A_THREAD)),
         "autoinstall_known_extensions": False,
     }
-    if threads is not None:
-        config["threads"] = threads
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     try:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()
+
+
+def memory_for_duckdb() -> int:
+    """The bytes that DuckDB may hold before it spills: 3 GB, or a quarter of what this process may take where less."""
+    there_is = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    there_is += [
+        soft
+        for soft, _ in map(resource.getrlimit, (resource.RLIMIT_AS, resource.RLIMIT_DATA))
+        if soft != resource.RLIM_INFINITY
+    ]
+    with suppress(OSError, ValueError):  # no control group, or one without a limit ("max")
+        there_is.append(int(_CONTROL_GROUP.read_text(encoding="ascii")))
+    return min(MOST_MEMORY_BYTES, min(there_is) // _SHARE)

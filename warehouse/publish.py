@@ -6,6 +6,7 @@ a whole file, the old one or the new one.
 Belongs here: files. Does not belong here: what is in them.
 """
 
+import glob
 import os
 import shutil
 from pathlib import Path
@@ -47,3 +48,9 @@ def replace_file(public: Path, content: BinaryIO, *, mode: int = OWNER_ONLY) -> 
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def remove_unfinished(public: Path) -> None:
+    """Remove copies that were to replace `public` and never did; nobody else may be replacing it now."""
+    for left in public.parent.glob(f".{glob.escape(public.name)}.*.tmp"):
+        left.unlink(missing_ok=True)

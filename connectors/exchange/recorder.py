@@ -18,6 +18,9 @@ from connectors.records import Transaction, transactions_table
 from connectors.windows import Span, union
 
 FLUSH_ROWS = 2_000
+FLUSH_BYTES = 16_000_000
+"""Of payloads: rows are written long before they weigh on memory, however much a venue tells of each."""
+
 FLUSH_SECONDS = 10.0
 
 
@@ -35,7 +38,7 @@ class Kept:
 
 
 class Recorder:
-    """Collects one stream's rows and windows and writes them, a file for every so many rows or seconds."""
+    """Collects one stream's rows and windows and writes them, a file for every so many rows, bytes or seconds."""
 
     def __init__(self, kept: Kept, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._kept = kept
@@ -45,6 +48,7 @@ class Recorder:
         self._told = {gap for file in before for gap in file.gaps}
         self._gaps: list[Gap] = []
         self._rows: dict[str, Transaction] = {}
+        self._bytes = 0
         self._windows: dict[str, list[Span]] = {}
         self._digests: dict[str, int] = {}
         self._known_from: datetime | None = None
@@ -75,8 +79,10 @@ class Recorder:
             if self._digests.get(row.id) != digest:
                 self._digests[row.id] = digest
                 self._rows[row.id] = kept_row
+                self._bytes += len(kept_row.payload)
         self._windows.setdefault(scope, []).extend(covered)
-        if len(self._rows) >= FLUSH_ROWS or self._clock() - self._flushed_at >= FLUSH_SECONDS:
+        is_much = len(self._rows) >= FLUSH_ROWS or self._bytes >= FLUSH_BYTES
+        if is_much or self._clock() - self._flushed_at >= FLUSH_SECONDS:
             self.flush()
 
     def flush(self) -> None:
@@ -101,7 +107,7 @@ class Recorder:
         )
         self._files += 1
         self.rows += len(self._rows)
-        self._rows, self._windows, self._gaps = {}, {}, []
+        self._rows, self._windows, self._gaps, self._bytes = {}, {}, [], 0
         kept.progress(self.rows)
 
     def _below_cap(self, scope: str, spans: list[Span]) -> list[Span]:

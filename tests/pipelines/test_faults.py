@@ -1,7 +1,9 @@
 """What goes wrong around the program: after each fault nothing is lost or double, and what is published is whole."""
 
+import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -12,8 +14,16 @@ import pytest
 from support.sample import copy_sample, lotkeeper, published_rows
 from support.small_disk import fill, small_disk
 
+ROOT = Path(__file__).parents[2]
 LOTKEEPER = Path(sys.executable).parent / "lotkeeper"
 KILLS = 3
+KILLED_AT = """
+import importlib, os, signal, sys
+module, name = sys.argv.pop(1).rsplit(".", 1)
+setattr(importlib.import_module(module), name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+from pipelines.cli import main
+main()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +84,43 @@ def test_killed__at_random_moments_of_a_night__what_is_published_is_whole_and_th
     done = lotkeeper("sync", "--config", book)
     assert done.returncode == 0, done.stdout + done.stderr
     assert _books(book) == before
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_replaced"),
+    [
+        ("shutil.copyfileobj", False),  # a copy is begun
+        ("pipelines.building.replace_file", True),  # the file has its name, the page not
+        ("pipelines.building.record_night", True),
+        ("pipelines.building.record_years", True),
+    ],
+)
+def test_killed__inside_publishing__each_file_is_whole_and_the_next_night_makes_up_for_it(
+    book: Path, moment: str, *, is_replaced: bool
+) -> None:
+    data = book.parent / "data"
+    before, inode = _books(book), (data / "lotkeeper.duckdb").stat().st_ino
+    page, lines = (data / "report.html").read_bytes(), _record_lines(data)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_AT, moment, "sync", "--config", book],
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL
+    assert ((data / "lotkeeper.duckdb").stat().st_ino != inode) is is_replaced
+    assert _books(book) == before
+    assert moment != "pipelines.building.replace_file" or (data / "report.html").read_bytes() == page
+    assert (data / "report.html").read_bytes().rstrip().endswith(b"</html>")
+    assert _record_lines(data) == lines
+    assert lotkeeper("sync", "--config", book).returncode == 0
+    assert _books(book) == before
+    after = _record_lines(data)
+    assert [after[name][: len(kept)] for name, kept in lines.items()] == list(lines.values())
+    assert all(len(set(now)) == len(now) for now in after.values())
+    assert [path.name for path in data.iterdir() if path.name.endswith(".tmp")] == []
+
+
+def _record_lines(data: Path) -> dict[str, list[str]]:
+    return {path.name: path.read_text(encoding="utf-8").splitlines() for path in sorted(data.glob("*.jsonl"))}
 
 
 def test_two_nights_at_once__each_ends_and_nothing_is_double(book: Path) -> None:

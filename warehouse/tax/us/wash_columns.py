@@ -121,7 +121,7 @@ def settle_columns(
     )
     lot_starts = ints(np.searchsorted(bought.group[lot_order], groups))
     sale_starts = ints(np.searchsorted(sold.group[sale_order], groups))
-    room = 4 * (len(lot_order) + len(sale_order)) + 16
+    room = len(lot_order) + len(sale_order) + 16
     while True:
         washes, parts, counters = _washes(machine, room), _parts(machine, room), ints(np.array([0, 0, room, room]))
         shelves = _shelves(machine, bought.quantity[lot_order])
