@@ -36,6 +36,7 @@ def copied(synced: Path, tmp_path: Path) -> Path:
 def test_sync__sample_book__every_table_has_rows(synced: Path) -> None:
     empty = {table for table, rows in published_rows(synced).items() if not rows}
     assert empty == {
+        "lots.carried",  # liquidity is a trade in it
         "lots.identifications",
         "lots.identification_uses",
         "lots.share_matches",  # pools of shares are another country's
