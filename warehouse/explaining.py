@@ -67,7 +67,11 @@ class Explainer:
             )
             about = row["event_id"] or row["transaction_id"]
             below = None if about is None else self.explain(about)
-            return _with(node, [below] if below else [])
+            causes = self._rows(
+                "SELECT detail, transaction_id FROM quality.causes WHERE problem_id = ? ORDER BY place", name
+            )
+            told = self._list(causes, lambda cause: Node("may be explained by", _facts(cause, *cause)))
+            return _with(node, [*told, *([below] if below else [])])
         return None
 
     def _disposal(self, name: str) -> Node | None:
@@ -75,8 +79,19 @@ class Explainer:
             node = Node("disposal of a part of a lot", _facts(row, *_DISPOSAL))
             lot = self._lot(row["lot_id"], until=row["disposed_at"])
             sale = self._transaction(row["transaction_id"], title="disposed of in this transaction")
-            return _with(node, [*([lot] if lot else []), *([sale] if sale else []), *self._identified(row["event_id"])])
+            found = [*([lot] if lot else []), *([sale] if sale else []), *self._identified(row["event_id"])]
+            return _with(node, [*found, *self._doubts(row)])
         return None
+
+    def _doubts(self, disposal: Row) -> list[Node]:
+        """What the disposal rests on that is not known or not decided."""
+        rows = self._rows(
+            "SELECT reason, via, from_at FROM quality.doubts "
+            "WHERE account = ? AND asset = ? AND (from_at IS NULL OR from_at <= ?) "
+            "ORDER BY from_at NULLS FIRST, doubt_id",
+            *(disposal[name] for name in ("account", "asset", "disposed_at")),
+        )
+        return self._list(rows, lambda row: Node("in doubt, since it rests on this", _facts(row, *row)))
 
     def _identified(self, event_id: str) -> list[Node]:
         rows = self._rows("SELECT * FROM lots.identification_uses WHERE event_id = ?", event_id)
@@ -191,7 +206,7 @@ class Explainer:
             return Node("evidence", {**known, "problem": found.problem})
         return Node("evidence, as it was received", {**known, "payload": _parsed(found.payload)})
 
-    def _rows(self, query: str, *parameters: str) -> list[Row]:
+    def _rows(self, query: str, *parameters: str | datetime) -> list[Row]:
         answer = self._connection.execute(query, list(parameters))
         names = [column[0] for column in answer.description or []]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -18,8 +18,8 @@ WITH latest AS (
     JOIN quality.quarantine AS q ON q.account = b.account AND (len(q.assets) = 0 OR list_contains(q.assets, b.asset))
     WHERE b.difference <> 0 GROUP BY b.account, b.asset
 ), nearest AS (
-    SELECT account, asset, list(DISTINCT transaction_id) AS transaction_ids FROM (
-        SELECT l.account, l.asset, l.transaction_id
+    SELECT account, asset, list(transaction_id ORDER BY occurred_at DESC, transaction_id) AS transaction_ids FROM (
+        SELECT DISTINCT l.account, l.asset, l.transaction_id, l.occurred_at
         FROM ledger.legs AS l JOIN quality.balances AS b USING (account, asset)
         JOIN difference_nights AS n USING (account, asset)
         WHERE b.difference <> 0 AND l.occurred_at <= n.since_at
@@ -32,7 +32,7 @@ SELECT
     CASE b.asset WHEN $base THEN 1 ELSE p.price_usd END::DECIMAL(38, 18) AS price_usd,
     coalesce(s.event_count, 0) > 0 AS has_events, coalesce(s.turnover, 0)::DECIMAL(38, 18) AS turnover,
     coalesce(s.has_fees, false) AS has_fees, s.received_at, s.received_kind, h.missing, h.missing_since,
-    coalesce(r.rejected, []) AS rejected, list_sort(coalesce(t.transaction_ids, [])) AS nearest,
+    coalesce(r.rejected, []) AS rejected, coalesce(t.transaction_ids, []) AS nearest,
     n.agreed_at, n.since_at, n.nights, n.changed_nights
 FROM quality.balances AS b
 JOIN difference_nights AS n USING (account, asset)

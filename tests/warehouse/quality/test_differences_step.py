@@ -69,9 +69,10 @@ def test_difference__of_a_renamed_coin__is_told_of_both(tmp_path: Path) -> None:
 
 def test_difference__that_nothing_explains__says_so_and_names_the_nearest_events(tmp_path: Path) -> None:
     book = _book(tmp_path)
-    book.hold("k", "2026-11-23", "11.9 ETH", "-1000 USD")
+    book.add("k", "trades", row("0", "trade", "2026-01-04", "1 ETH", "-90 USD"))
+    book.hold("k", "2026-11-23", "12.9 ETH", "-1090 USD")
     book.build()
-    assert book.ask(_FOUND) == [("ETH", Decimal("1.4"), "unexplained", False, ["k/trades/1"])]
+    assert book.ask(_FOUND) == [("ETH", Decimal("1.4"), "unexplained", False, ["k/trades/1", "k/trades/0"])]
 
 
 def test_difference__that_was_not_there_before__says_between_which_nights_it_arose(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from connectors.sync import StreamReport, SyncReport, write_attempts
 from support.raw_book import AS_OF, RawBook, instant, row
+from warehouse.connection import open_warehouse
+from warehouse.explaining import Explainer
 from warehouse.lots.policy import Pool
 from warehouse.settings import AccountSettings, LotSettings
 
@@ -61,6 +63,12 @@ def test_years__after_a_gap__rest_on_it_in_the_account_and_where_its_coins_went(
     assert book.ask("SELECT account, from_at, via FROM quality.doubts ORDER BY ALL") == [
         ("a", instant("2025-02-01"), None),
         ("b", instant("2025-05-01"), "a"),
+    ]
+    with open_warehouse(book.public, read_only=True) as connection:
+        node = Explainer(connection, book.store.root).explain("b/trades/3#1/1")
+    assert node is not None
+    assert [(child.title, child.facts["via"]) for child in node.children[2:]] == [
+        ("in doubt, since it rests on this", "a")
     ]
     reasons = book.ask("SELECT DISTINCT unnest(reasons) AS reason FROM harvest.lot_values WHERE account = 'b'")
     assert any("a ledger from 2025-02-01" in reason and "came from a" in reason for (reason,) in reasons)

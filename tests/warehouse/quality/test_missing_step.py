@@ -7,6 +7,7 @@ import pytest
 from pipelines.answers import answers_of
 from support.raw_book import RawBook, instant, row
 from warehouse.connection import open_warehouse
+from warehouse.explaining import Explainer
 from warehouse.queries import select_rows
 
 
@@ -66,6 +67,13 @@ def test_missing__after_a_gap__is_the_gap_and_says_since_when_lots_ran_out(book:
 
 def test_missing__as_much_under_another_symbol__is_a_renamed_coin(book: RawBook) -> None:
     assert _causes(book, "ltc")[0] == ("renamed", True)
+
+
+def test_missing__explained__shows_each_cause(book: RawBook) -> None:
+    with open_warehouse(book.public, read_only=True) as connection:
+        node = Explainer(connection, book.store.root).explain("missing_basis:k/trades/btc1#1")
+    assert node is not None
+    assert [child.title for child in node.children][:2] == ["may be explained by", "may be explained by"]
 
 
 def test_missing__each_cause__has_its_command(book: RawBook) -> None:
