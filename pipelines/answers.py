@@ -115,7 +115,11 @@ def _gift(row: Row) -> list[Answer]:
 
 
 def _twice(row: Row) -> list[Answer]:
-    return [Answer("the same event", _resolve(row, "--ignore"))]
+    kept = shlex.quote(row["kept_transaction_id"])
+    return [
+        Answer("one event", _resolve(row, f"--same-as {kept}")),
+        Answer("two events", _resolve(row, f"--not-same-as {kept}")),
+    ]
 
 
 def _stale(row: Row) -> list[Answer]:

@@ -205,6 +205,7 @@ class _Account(Section):
     held_by: Literal["broker", "self"] = "broker"
     since: date | None = None
     addresses: tuple[str, ...] = ()
+    differs_from: tuple[str, ...] = ()
 
     @field_validator("name")
     @classmethod
@@ -237,11 +238,25 @@ class ExchangeAccount(_Account):
 
 
 class CsvAccount(_Account):
-    """A history in the Koinly universal columns."""
+    """A history in the Koinly universal columns.
+
+    `same_as`: it tells of another account of the book, so its coins are that account's. `rounds`: it rounds amounts or
+    cuts times, so what then equals a row of that account is that row.
+    """
 
     kind: Literal["csv"]
     path: str
     chain: str | None = None
+    same_as: str | None = None
+    rounds: bool = False
+
+    @model_validator(mode="after")
+    def _lots_are_of_the_account(self) -> "CsvAccount":
+        if self.rounds and self.same_as is None:
+            raise ValueError("rounds says how the rows of same_as are found again; it has no meaning without")
+        if self.same_as is not None and "lot_method" in self.model_fields_set:
+            raise ValueError(f"its coins are those of {self.same_as}: say lot_method there")
+        return self
 
 
 class EvmAccount(_Account):
@@ -449,6 +464,14 @@ class Configuration:
             f"{self.path} has no account {name!r}; it has {', '.join(account.name for account in self.accounts)}"
         )
 
+    def holding_account(self, name: str) -> AnyAccount:
+        """The account called `name`, which has coins. Raises `ConfigurationError` where it only tells of another."""
+        account = self.account(name)
+        told = same_as(account)
+        if told is not None:
+            raise ConfigurationError(f"{name} tells of {told}, whose coins they are: name that account")
+        return account
+
 
 def find_configuration(explicit: Path | None) -> Path:
     """The configuration to use: the one named, else that in the environment, else lotkeeper.toml here.
@@ -478,6 +501,7 @@ def read_configuration(path: Path) -> Configuration:
     _refuse_doubles(path, text, document)
     _refuse_by_law(path, text, document)
     _refuse_unknown_accounts(path, text, document)
+    _refuse_odd_relations(path, text, document)
     return Configuration(
         path=path.resolve(),
         as_of=document.as_of,
@@ -562,8 +586,8 @@ def _refuse_by_law(path: Path, text: str, document: _Document) -> None:
 
 
 def _refuse_unknown_accounts(path: Path, text: str, document: _Document) -> None:
-    """What names an account names one that there is, and no form comes twice."""
-    names = {account.name for account in document.account}
+    """What names an account names one that has coins, and no form comes twice."""
+    names = {account.name for account in document.account if same_as(account) is None}
     named: list[tuple[tuple[str | int, ...], str]] = [
         *((("income", "business_accounts"), name) for name in document.income.business_accounts),
         *((("forms", "form_1099b"), name) for name in document.forms.form_1099b),
@@ -582,3 +606,26 @@ def _refuse_unknown_accounts(path: Path, text: str, document: _Document) -> None
                 f"{form.tax_year}. Name one file: the corrected form replaces the first"
             )
         seen.add((form.account, form.tax_year))
+
+
+def _refuse_odd_relations(path: Path, text: str, document: _Document) -> None:
+    """A file tells of one account that has its own coins, and of that only."""
+    tells_of = {account.name: same_as(account) for account in document.account}
+    for number, account in enumerate(document.account):
+        told = tells_of[account.name]
+        named = {"same_as": () if told is None else (told,), "differs_from": account.differs_from}
+        for key, names in named.items():
+            unknown = sorted(set(names) - (tells_of.keys() - {account.name}))
+            wrong = f"expected the name of another account, not {unknown[0]!r}" if unknown else None
+            if told in account.differs_from:
+                wrong = f"it can not be the same as {told} and differ from it"
+            elif not wrong and key == "same_as" and told is not None and tells_of[told] is not None:
+                wrong = f"{told} itself tells of {tells_of[told]}: name that account"
+            if wrong:
+                line = line_of(text, ("account", number, key))
+                raise ConfigurationError(f"{path}:{line}: account {account.name!r}: {key}: {wrong}")
+
+
+def same_as(account: AnyAccount) -> str | None:
+    """The other account of which this one only tells, if it does."""
+    return account.same_as if isinstance(account, CsvAccount) else None

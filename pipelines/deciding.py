@@ -20,10 +20,10 @@ from filelock import FileLock
 from connectors.raw import make_private
 from pipelines.configuration import Configuration, ConfigurationError
 from pipelines.overrides import parse_overrides
-from warehouse.decisions import EventOverride, OpeningLot, Overrides, PairOverride, PriceOverride
+from warehouse.decisions import EventOverride, OpeningLot, Overrides, PairOverride, PriceOverride, SameOverride
 from warehouse.publish import OWNER_ONLY, replace_file
 
-Decision = EventOverride | PairOverride | PriceOverride | OpeningLot
+Decision = EventOverride | PairOverride | SameOverride | PriceOverride | OpeningLot
 
 _HEADER = """\
 # What you decided about single events: written by `lotkeeper resolve`, and by hand if you like. Each entry names its
@@ -76,7 +76,7 @@ def take_back(configuration: Configuration, subject: str) -> list[str]:
 
 
 def _decisions(overrides: Overrides) -> list[Decision]:
-    return [*overrides.events, *overrides.pairs, *overrides.prices, *overrides.opening_lots]
+    return [*overrides.events, *overrides.pairs, *overrides.sames, *overrides.prices, *overrides.opening_lots]
 
 
 def _subject(decision: Decision) -> tuple[type, str]:

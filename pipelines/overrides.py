@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
-from pipelines.configuration import Configuration, ConfigurationError, explain_mistakes
+from pipelines.configuration import Configuration, ConfigurationError, explain_mistakes, same_as
 from pipelines.section import Section
 from pipelines.toml_lines import line_of
 from warehouse.decisions import (
@@ -26,6 +26,7 @@ from warehouse.decisions import (
     Overrides,
     PairOverride,
     PriceOverride,
+    SameOverride,
 )
 
 VALUED_KINDS = frozenset({"income", "reward", "airdrop", "mining", "interest", "fork", "spend", "fee"})
@@ -126,6 +127,14 @@ class _Pair(_Entry):
     is_transfer: bool
 
 
+class _Same(_Entry):
+    transaction: TransactionId
+    fingerprint: Fingerprint
+    other_transaction: TransactionId
+    other_fingerprint: Fingerprint
+    is_same: bool
+
+
 class _Price(_Entry):
     asset: str = Field(min_length=1)
     at: Instant
@@ -143,6 +152,7 @@ class _Lot(_Entry):
 class _Document(Section):
     event: tuple[_Event, ...] = ()
     pair: tuple[_Pair, ...] = ()
+    same: tuple[_Same, ...] = ()
     price: tuple[_Price, ...] = ()
     opening_lot: tuple[_Lot, ...] = ()
 
@@ -174,6 +184,13 @@ def parse_overrides(text: str, configuration: Configuration) -> Overrides:
                 is_transfer=entry.is_transfer, line=line_of(text, ("pair", number)), note=entry.note,
             )
             for number, entry in enumerate(document.pair)
+        ),
+        sames=tuple(
+            SameOverride(
+                entry.transaction, entry.fingerprint, entry.other_transaction, entry.other_fingerprint,
+                is_same=entry.is_same, line=line_of(text, ("same", number)), note=entry.note,
+            )
+            for number, entry in enumerate(document.same)
         ),
         prices=tuple(
             PriceOverride(
@@ -225,6 +242,10 @@ def _refuse_doubles(path: Path, overrides: Overrides) -> None:
             ((pair.from_transaction_id, pair.to_transaction_id), pair.line, f"{pair.from_transaction_id} is paired")
             for pair in overrides.pairs
         ),
+        *(
+            (same.override_id.partition(":")[2], same.line, f"{same.transaction_id} is compared")
+            for same in overrides.sames
+        ),
         *(((price.asset, price.at), price.line, f"{price.asset} has a price") for price in overrides.prices),
         *(
             ((lot.account, lot.lot_name), lot.line, f"this lot of {lot.asset} is opened")
@@ -253,7 +274,7 @@ def _refuse_doubles(path: Path, overrides: Overrides) -> None:
 
 
 def _refuse_unknown_accounts(path: Path, lots: Sequence[OpeningLot], configuration: Configuration) -> None:
-    names = [account.name for account in configuration.accounts]
+    names = [account.name for account in configuration.accounts if same_as(account) is None]
     for lot in lots:
         if lot.account not in names:
             raise ConfigurationError(

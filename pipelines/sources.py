@@ -129,6 +129,10 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
                 addresses=account.addresses,
                 chain=None if isinstance(account, conf.ExchangeAccount) else account.chain,
                 coin=account.network.coin if isinstance(account, conf.EvmAccount) else None,
+                venue=account.exchange if isinstance(account, conf.ExchangeAccount) else None,
+                same_as=conf.same_as(account),
+                rounds=isinstance(account, conf.CsvAccount) and account.rounds,
+                differs_from=account.differs_from,
             )
             for account in configuration.accounts
         ),

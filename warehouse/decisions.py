@@ -81,6 +81,26 @@ class PairOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class SameOverride:
+    """Whether two transactions tell one event, as both were when their fingerprints were taken."""
+
+    transaction_id: str
+    fingerprint: str
+    other_transaction_id: str
+    other_fingerprint: str
+    is_same: bool
+    line: int
+    note: str | None = None
+
+    @property
+    def override_id(self) -> str:
+        """Its id in `ledger.overrides`, whichever of the two is named first."""
+        return f"{'same' if self.is_same else 'not_same'}:" + "+".join(
+            sorted([self.transaction_id, self.other_transaction_id])
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PriceOverride:
     """What one unit was worth at an instant; it wins over every other price of that instant."""
 
@@ -131,6 +151,7 @@ class Overrides:
 
     events: Sequence[EventOverride] = ()
     pairs: Sequence[PairOverride] = ()
+    sames: Sequence[SameOverride] = ()
     prices: Sequence[PriceOverride] = ()
     opening_lots: Sequence[OpeningLot] = ()
 

@@ -56,6 +56,7 @@ class Explainer:
             or self._transfer(name)
             or self._event(name)
             or self._transaction(self._transaction_of(name) or name)
+            or self._left_out(name)
             or self._set_aside(name)
             or self._ignored(name)
         )
@@ -176,8 +177,37 @@ class Explainer:
             "SELECT * FROM ledger.overrides WHERE transaction_id = ? OR other_transaction_id = ?", name, name
         )
         raw = self._evidence(rows[0]["raw_file"], transaction_parts(name)["id"], rows[0]["stream"])
+        told = self._rows(
+            "SELECT * FROM ledger.duplicates WHERE kept_transaction_id = ? OR (transaction_id = ? AND NOT is_applied) "
+            "ORDER BY duplicate_id", name, name
+        )  # fmt: skip
         return _with(
-            node, [*postings, *(Node("decided in overrides.toml", _facts(row, *_DECIDED)) for row in decided), raw]
+            node,
+            [
+                *postings,
+                *(Node("decided in overrides.toml", _facts(row, *_DECIDED)) for row in decided),
+                raw,
+                *self._list(told, lambda row: self._told_again(row, name)),
+            ],
+        )
+
+    def _told_again(self, row: Row, name: str) -> Node:
+        """The other row that tells the event of the transaction `name`, or seems to."""
+        if row["transaction_id"] == name:
+            return Node("seems to tell the same event as", _facts(row, "kept_transaction_id", *_TOLD_AGAIN))
+        title = "told by this row too" if row["is_confirmed"] else "seems to be told by this row too"
+        node = Node(title, _facts(row, "transaction_id", *_TOLD_AGAIN))
+        parts = transaction_parts(row["transaction_id"])
+        return _with(node, [self._evidence(row["raw_file"], parts["id"], parts["stream"])])
+
+    def _left_out(self, name: str) -> Node | None:
+        """A row that is not booked because another one tells its event: that one, which shows both."""
+        rows = self._rows("SELECT * FROM ledger.duplicates WHERE transaction_id = ? AND is_applied", name)
+        if not rows:
+            return None
+        node = Node("not booked: another row tells this event", _facts(rows[0], "transaction_id", *_TOLD_AGAIN))
+        return _with(
+            node, self._list(rows, lambda row: self._transaction(row["kept_transaction_id"], title="booked as"))
         )
 
     def _set_aside(self, name: str) -> Node | None:
@@ -234,6 +264,7 @@ def _parsed(payload: str | None) -> Any:
         return payload
 
 
+_TOLD_AGAIN = ("account", "kind", "occurred_at", "moved", "rule", "confidence", "is_confirmed", "is_applied", "differs")
 _EVENTS = {
     "dispose": "disposal",
     "transfer": "transfer of lots",

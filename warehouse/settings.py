@@ -22,7 +22,11 @@ class AccountSettings:
 
     `lot_methods` are those that were chosen; which one holds stands in `lots.methods`. `is_broker`: its coins are held
     by a broker, who has to be told of an identification where the law says so. `addresses` are its own on chains, where
-    coins are sent to reach it; `chain` is the one it is on, if it is on one, and `coin` that chain's own.
+    coins are sent to reach it; `chain` is the one it is on, if it is on one, and `coin` that chain's own. `venue` is
+    the exchange's id.
+
+    `same_as` names the account of which this one only tells; `rounds`: its amounts and times may be rounded.
+    `differs_from` are accounts in which what looks like an event of this one is another.
     """
 
     name: str
@@ -33,6 +37,15 @@ class AccountSettings:
     addresses: tuple[str, ...] = ()
     chain: str | None = None
     coin: str | None = None
+    venue: str | None = None
+    same_as: str | None = None
+    rounds: bool = False
+    differs_from: tuple[str, ...] = ()
+
+    @property
+    def tells_of(self) -> str:
+        """The account whose coins its rows move."""
+        return self.same_as or self.name
 
 
 @dataclass(frozen=True, slots=True)

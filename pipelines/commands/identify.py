@@ -140,7 +140,7 @@ def _refuse_by_law(country: Country, *, standing: str | None, is_allocation: boo
 def _known_account(configuration: Configuration, name: str | None) -> None:
     if name is None:
         raise ConfigurationError("--account is needed: the account that will sell")
-    configuration.account(name)
+    configuration.holding_account(name)
 
 
 def _known_method(text: str, option: str) -> Method:

@@ -23,7 +23,7 @@ from pipelines.deciding import take_back, write_decision
 from pipelines.overrides import KINDS, VALUED_KINDS, moment_of
 from pipelines.sources import book_settings
 from warehouse.decisions import EventOverride
-from warehouse.ledger.fitting import RefusedError, ends_of, fitting
+from warehouse.ledger.fitting import RefusedError, ends_of, fitting, one_event_of
 from warehouse.ledger.told import Told, find_told
 from warehouse.queries import select_rows
 
@@ -51,6 +51,8 @@ def resolve(  # noqa: PLR0917 - each is an option of its own on the command line
     asset: Annotated[str | None, typer.Option(help="Of several coins that came in, the one --cost is of.")] = None,
     pair_with: Annotated[str | None, typer.Option(help="The other end of the same transfer.")] = None,
     not_pair_with: Annotated[str | None, typer.Option(help="What is not the other end of it.")] = None,
+    same_as: Annotated[str | None, typer.Option(help="What tells the same event once more.")] = None,
+    not_same_as: Annotated[str | None, typer.Option(help="What looks like the same event and is another.")] = None,
     price_of: Annotated[str | None, typer.Option(help="A coin whose price you give, with --at and --usd.")] = None,
     at: Annotated[str | None, typer.Option(help="The instant of the price: 2026-02-11T12:00:00Z.")] = None,
     usd: Annotated[str | None, typer.Option(help="The price of one unit.")] = None,
@@ -71,7 +73,8 @@ def resolve(  # noqa: PLR0917 - each is an option of its own on the command line
     configuration = load(config)
     figures = _Figures(_money("--cost", cost), _money("--value", value), _money("--fair-value", fair_value),
                        _day_or_instant("--acquired", acquired))  # fmt: skip
-    chosen = {"--pair-with": pair_with, "--not-pair-with": not_pair_with, "--price-of": price_of,
+    chosen = {"--pair-with": pair_with, "--not-pair-with": not_pair_with, "--same-as": same_as,
+              "--not-same-as": not_same_as, "--price-of": price_of,
               "--opening-lot": opening_lot, "--undo": undo, "--ignore": ignore, "--as": kind}  # fmt: skip
     given = [name for name, said in chosen.items() if said]
     if len(given) > 1:
@@ -88,6 +91,9 @@ def resolve(  # noqa: PLR0917 - each is an option of its own on the command line
     elif pair_with or not_pair_with:
         values = _pair_values(configuration, subject, pair_with or not_pair_with or "", is_transfer=bool(pair_with))
         _write(configuration, "pair", {**values, "note": note})
+    elif same_as or not_same_as:
+        values = _same_values(configuration, subject, same_as or not_same_as or "", is_same=bool(same_as))
+        _write(configuration, "same", {**values, "note": note})
     else:
         values = _event_values(configuration, subject, kind, figures, asset=asset, ignore=ignore)
         _write(configuration, "event", {**values, "note": note})
@@ -170,6 +176,21 @@ def _pair_values(configuration: Configuration, one: str, other: str, *, is_trans
         "to_transaction": arrived.transaction_id,
         "to_fingerprint": arrived.fingerprint,
         "is_transfer": is_transfer,
+    }
+
+
+def _same_values(configuration: Configuration, one: str, other: str, *, is_same: bool) -> dict[str, Any]:
+    told, other_told = _find(configuration, one), _find(configuration, other)
+    try:
+        one_event_of(told, other_told, is_same=is_same)
+    except RefusedError as refused:
+        raise ConfigurationError(f"{told.transaction_id} and {other_told.transaction_id}: {refused}") from refused
+    return {
+        "transaction": told.transaction_id,
+        "fingerprint": told.fingerprint,
+        "other_transaction": other_told.transaction_id,
+        "other_fingerprint": other_told.fingerprint,
+        "is_same": is_same,
     }
 
 

@@ -115,7 +115,7 @@ def sell(
     A method other than the account's own counts only if it is recorded before the sale: lotkeeper identify.
     """
     configuration = load(config)
-    configuration.account(account)
+    configuration.holding_account(account)
     if on != "on":
         raise ConfigurationError(f"expected `lotkeeper what-if sell {quantity} {asset} on {account}`, found {on!r}")
     if method is not None and method not in CHOOSING_METHODS:

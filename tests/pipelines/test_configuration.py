@@ -1,5 +1,6 @@
 """lotkeeper.toml: what is accepted, and what a mistake is told as."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -229,3 +230,37 @@ def test_configuration__wallet_with_neither_or_both_of_node_and_recording__is_re
     text = GOOD + WALLET.replace('rpc_url = "env:ETH_RPC"\n', nodes)
     with pytest.raises(ConfigurationError, match="a wallet needs a node to ask"):
         read_configuration(_write(tmp_path, text))
+
+
+EXPORT = """
+[[account]]
+name = "export"
+kind = "csv"
+path = "export.csv"
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ('same_as = "nobody"', "same_as: expected the name of another account, not 'nobody'"),
+        ('same_as = "export"', "same_as: expected the name of another account, not 'export'"),
+        ('same_as = "copy"', "copy itself tells of kraken: name that account"),
+        ('same_as = "kraken"\ndiffers_from = ["kraken"]', "can not be the same as kraken and differ from it"),
+        ('differs_from = ["nobody"]', "differs_from: expected the name of another account, not 'nobody'"),
+        ('same_as = "kraken"\nlot_method = "hifo"', "say lot_method there"),
+        ("rounds = true", "it has no meaning without"),
+    ],
+)
+def test_same_as__that_makes_no_sense__is_refused_with_its_line(tmp_path: Path, keys: str, words: str) -> None:
+    copy = EXPORT.replace("export", "copy") + 'same_as = "kraken"\n'
+    with pytest.raises(ConfigurationError, match=re.escape(words)) as refused:
+        read_configuration(_write(tmp_path, GOOD + copy + EXPORT + keys + "\n"))
+    assert re.search(r"lotkeeper\.toml:\d+: ", str(refused.value))
+
+
+def test_same_as__is_an_account_without_coins_of_its_own(tmp_path: Path) -> None:
+    configuration = read_configuration(_write(tmp_path, GOOD + EXPORT + 'same_as = "kraken"\nrounds = true\n'))
+    assert configuration.holding_account("kraken").name == "kraken"
+    with pytest.raises(ConfigurationError, match="export tells of kraken, whose coins they are"):
+        configuration.holding_account("export")

@@ -163,3 +163,31 @@ def test_write__any_decisions_in_any_order__reads_back_the_latest_of_each(
         expected[transaction] = cost, note if note is not None else expected.get(transaction, (cost, None))[1]
     found = {event.transaction_id: (event.value_usd, event.note) for event in read_overrides(configuration).events}
     assert found == expected
+
+
+def test_same__is_read_and_written_whichever_of_the_two_is_named_first(configuration: Configuration) -> None:
+    said = {
+        "transaction": "export/transactions/x",
+        "fingerprint": "0123456789abcdef",
+        "other_transaction": "kraken/trades/T1",
+        "other_fingerprint": "fedcba9876543210",
+        "is_same": True,
+    }
+    write_decision(configuration, "same", said)
+    turned = {
+        "transaction": said["other_transaction"],
+        "fingerprint": said["other_fingerprint"],
+        "other_transaction": said["transaction"],
+        "other_fingerprint": said["fingerprint"],
+        "is_same": False,
+    }
+    write_decision(configuration, "same", turned)
+    (same,) = read_overrides(configuration).sames
+    assert (same.transaction_id, same.other_transaction_id, same.is_same) == (
+        "kraken/trades/T1",
+        "export/transactions/x",
+        False,
+    )
+    assert same.override_id == "not_same:export/transactions/x+kraken/trades/T1"
+    assert take_back(configuration, same.override_id) == [same.override_id]
+    assert read_overrides(configuration) == Overrides()

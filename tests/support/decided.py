@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from support.raw_book import RawBook, instant
-from warehouse.decisions import EventOverride, OpeningLot, Overrides, PairOverride, PriceOverride
+from warehouse.decisions import EventOverride, OpeningLot, Overrides, PairOverride, PriceOverride, SameOverride
 from warehouse.ledger.told import find_told
 
 
@@ -40,6 +40,11 @@ def pair(book: RawBook, left: str, arrived: str, *, is_transfer: bool = True) ->
     )
 
 
+def same(book: RawBook, one: str, other: str, *, is_same: bool = True) -> SameOverride:
+    """Two transactions that tell one event, or do not."""
+    return SameOverride(one, fingerprint_of(book, one), other, fingerprint_of(book, other), is_same=is_same, line=1)
+
+
 def price(asset: str, at: str, usd: str) -> PriceOverride:
     """What one unit was worth at an instant."""
     return PriceOverride(asset, instant(at), Decimal(usd), line=1)
@@ -51,11 +56,12 @@ def opening_lot(account: str, held: str, *, acquired: str, cost: str) -> Opening
     return OpeningLot(account, asset, instant(acquired), Decimal(quantity), Decimal(cost), line=1)
 
 
-def decide(book: RawBook, *decisions: EventOverride | PairOverride | PriceOverride | OpeningLot) -> None:
+def decide(book: RawBook, *decisions: EventOverride | PairOverride | SameOverride | PriceOverride | OpeningLot) -> None:
     """Let the book have these decisions, and no others."""
     book.settings["overrides"] = Overrides(
         events=[each for each in decisions if isinstance(each, EventOverride)],
         pairs=[each for each in decisions if isinstance(each, PairOverride)],
+        sames=[each for each in decisions if isinstance(each, SameOverride)],
         prices=[each for each in decisions if isinstance(each, PriceOverride)],
         opening_lots=[each for each in decisions if isinstance(each, OpeningLot)],
     )

@@ -54,6 +54,8 @@ def row(
     reason: str | None = None,
     order: int = 0,
     worth: str | None = None,
+    description: str | None = None,
+    payload: str | None = None,
 ) -> Transaction:
     """A transaction: `row("1", "trade", "2025-03-01", "1 BTC", "-40000 USD", fee=["-10 USD"])`.
 
@@ -66,10 +68,11 @@ def row(
         kind=kind,
         occurred_at=instant(at),
         postings=[*principal, *fees],
-        payload=f'{{"id": "{name}"}}',
+        payload=payload or f'{{"id": "{name}"}}',
         status=status,
         reason=reason,
         tx_hash=tx_hash,
+        description=description,
         order=order,
         worth=None if worth is None else Worth(*reversed(worth.split())),
     )
@@ -82,6 +85,8 @@ class RawBook:
     folder: Path
     accounts: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What the configuration says of an account besides: `{"export": {"kind": "csv", "same_as": "kraken"}}`."""
     fetched_at: datetime = AS_OF - timedelta(hours=1)
 
     @property
@@ -147,7 +152,14 @@ class RawBook:
     def book_settings(self) -> BookSettings:
         """The settings: the accounts that have rows, UTC, and what the test says."""
         accounts = tuple(
-            AccountSettings(name, "exchange", (ChosenMethod(cast("Method", method), evidence="a notebook"),))
+            AccountSettings(
+                **{
+                    "name": name,
+                    "kind": "exchange",
+                    "lot_methods": (ChosenMethod(cast("Method", method), evidence="a notebook"),),
+                    **self.sources.get(name, {}),
+                }
+            )
             for name, method in self.accounts.items()
         )
         return BookSettings(**{"accounts": accounts, "time_zone": ZoneInfo("UTC"), **self.settings})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from support.books import book_of_everything
-from support.raw_book import RawBook, money
+from support.raw_book import RawBook, money, row
 from warehouse.connection import open_warehouse
 from warehouse.explaining import Explainer, Node
 
@@ -86,3 +86,15 @@ def test_evidence__file_was_altered__says_so_and_shows_no_payload(tmp_path: Path
     assert node is not None
     assert _payloads(node) == []
     assert "was cut short or altered" in node.children[-1].facts["problem"]
+
+
+def test_event_told_by_two_sources__shows_both_rows_from_either(tmp_path: Path) -> None:
+    book = RawBook(tmp_path, sources={"export": {"kind": "csv", "same_as": "kraken"}})
+    book.add("kraken", "trades", row("T1", "trade", "2025-03-01 12:00", "1 BTC", "-10 USD"))
+    book.add("export", "transactions", row("x", "trade", "2025-03-01 12:00", "1 BTC", "-10 USD"))
+    book.build()
+    kept, left_out = _explain(book, "kraken/trades/T1"), _explain(book, "export/transactions/x")
+    assert _payloads(kept) == [{"id": "T1"}, {"id": "x"}]
+    assert left_out is not None
+    assert left_out.title == "not booked: another row tells this event"
+    assert _payloads(left_out) == [{"id": "T1"}, {"id": "x"}]

@@ -66,10 +66,14 @@ _REVIEW_PROBLEMS = {
     "rejected_row": "a row about it could not be booked",
     "unconfirmed_transfer": "a transfer into the account is only proposed: confirm it, or say what it was",
     "told_value_far": "its value as told with a transaction is far from the market's",
-    "told_twice": "the same event seems to be booked from two accounts",
+    "told_twice": "an event seems to be told twice: say whether it is one or two",
+    "same_account": "the account seems to be told by two accounts of the book: say so, or that they are two",
     "rounded_transfer": "more came in than left, because one side rounds its amounts",
     "missing_lots": "a transfer out found too few lots: purchases are missing from the books",
 }
+OF_AN_ACCOUNT = frozenset({"same_account"})
+"""Problems that are about no coin and concern every one of the account."""
+
 _PROBLEMS_OF_ONE_LOT = frozenset({"missing_price", "gift_without_basis", "unpaired_withdrawal"})
 """They leave the lot they are about without a cost, or outside, where it is seen; other lots are not concerned."""
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from warehouse.harvest.doubts import (
+    OF_AN_ACCOUNT,
     BalanceDifference,
     Doubt,
     Problem,
@@ -97,8 +98,15 @@ class Health:
                     stale_after=self._stale_after,
                 ),
                 *holding_doubts(
-                    account, asset, self._problems[account, asset], self._differences.get((account, asset))
+                    account,
+                    asset,
+                    [*self._problems[account, asset], *self._of_account(account)],
+                    self._differences.get((account, asset)),
                 ),
                 *self._inherited[account, asset][:SHOWN_DOUBTS],
             ]
         return self._holdings[account, asset]
+
+    def _of_account(self, account: str) -> list[Problem]:
+        """The problems that concern every coin of an account."""
+        return [problem for problem in self._problems[account, None] if problem.kind in OF_AN_ACCOUNT]

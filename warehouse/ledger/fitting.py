@@ -97,6 +97,19 @@ def ends_of(left: Told, arrived: Told, *, is_transfer: bool) -> tuple[Moved, Mov
     return departure, arrival
 
 
+def one_event_of(one: Told, other: Told, *, is_same: bool) -> tuple[Moved, Moved]:
+    """The first posting of two transactions. Raises `RefusedError` where they can not be one event."""
+    if one.transaction_id == other.transaction_id:
+        raise RefusedError("this is one transaction: name the other one that tells the same event")
+    ways = [sorted({(each.asset, each.quantity > 0) for each in told.moved if each.quantity}) for told in (one, other)]
+    if is_same and ways[0] != ways[1]:
+        moved = (", ".join(f"{'+' if came else '-'}{asset}" for asset, came in way) or "nothing" for way in ways)
+        raise RefusedError(f"one moved {next(moved)} and the other {next(moved)}: these are two events")
+    if not one.moved or not other.moved:
+        raise RefusedError("one of them moves nothing but a fee: ignore it instead")
+    return one.moved[0], other.moved[0]
+
+
 def lapsed_row(transaction_id: str, expected: str, found: Told | None) -> dict[str, str] | None:
     """What the row of a decision says whose event is gone or another one; `None` where it is the same."""
     if found is None:

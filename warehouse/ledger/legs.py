@@ -1,9 +1,9 @@
-"""`ledger.legs`, `ledger.overrides` and `quality.quarantine`: every row of raw once, apart, exact or set aside.
+"""`ledger.legs`, `ledger.overrides` and `quality.quarantine`: every event once, apart, exact or set aside.
 
 Of several versions of a row (the same account, stream and id) the newest fetched counts. What is `pending`,
 `canceled` or a `mirror` of another stream is not booked. A row with a quantity that the books can not hold exactly is
 set aside whole. What overrides.toml says of a row's kind is applied before anything else looks at it
-(`warehouse/ledger/overrides.py`).
+(`warehouse/ledger/overrides.py`), and what several sources tell is left in once (`warehouse/ledger/duplicates.py`).
 
 Belongs here: from files to postings. Does not belong here: values, pairing, anything of tax.
 """
@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from connectors.records import TRANSACTIONS
+from warehouse.ledger.duplicates import DUPLICATE_CHECKS, drop_duplicates, told_accounts
 from warehouse.ledger.overrides import OVERRIDE_CHECKS, apply_overrides
 from warehouse.ledger.quantities import PLAIN, plain_quantity
 from warehouse.market.currencies import is_cash
@@ -22,7 +23,7 @@ from warehouse.steps import Book, Check, Step
 
 
 def build_legs(book: Book) -> None:
-    """Make the three tables from the raw files of the accounts in the settings, and from what the person decided.
+    """Make the four tables from the raw files of the accounts in the settings, and from what the person decided.
 
     Raises `connectors.raw.RawFileError` for a file that is not what was written.
     """
@@ -33,12 +34,15 @@ def build_legs(book: Book) -> None:
     connection.execute("SET VARIABLE as_of = $as_of", {"as_of": book.as_of})
     run_query(connection, "find_older_versions.sql")
     apply_overrides(book)
+    store_rows(connection, "told_accounts", told_accounts(book.settings))
     run_query(connection, "number_transactions.sql")
     store_rows(connection, "asset_names", _asset_names(connection, book.settings))
     store_rows(connection, "odd_quantities", _odd_quantities(connection))
     run_query(connection, "insert_legs.sql")
+    drop_duplicates(book)
     drop_tables(
         connection,
+        "told_accounts",
         "booked",
         "older_versions",
         "unfit",
@@ -75,9 +79,9 @@ _ASSET_NAMES = pa.schema([("written", pa.string()), ("asset", pa.string()), ("is
 _ODD_QUANTITIES = pa.schema([("written", pa.string()), ("plain", pa.string())])
 
 LEGS = Step(
-    tables=("ledger.legs", "ledger.overrides", "quality.quarantine"),
+    tables=("ledger.legs", "ledger.duplicates", "ledger.overrides", "quality.quarantine"),
     needs=("raw",),
-    description="Takes every row of raw once, apart into its postings; sets aside what can not be booked exactly.",
+    description="Takes every event once, whoever tells it, apart into postings; sets aside what does not fit exactly.",
     run=build_legs,
     checks=(
         Check(
@@ -94,6 +98,7 @@ LEGS = Step(
             query="SELECT account, stream, id, reason FROM quality.quarantine ORDER BY ALL",
             is_blocking=False,
         ),
+        *DUPLICATE_CHECKS,
         *OVERRIDE_CHECKS,
     ),
 )

@@ -3,21 +3,24 @@
 A decision counts only while its event is the one that it was made for, by fingerprint, and only where it fits it: a
 departure can not be a gift received. Everything else is listed with its reason and changes nothing. What is applied
 here is what a transaction *was*, whether it is booked, and opening lots; costs and dates are applied to lots
-(`warehouse/matching/events.py`), prices to prices, pairs to transfers, all from this table.
+(`warehouse/matching/events.py`), prices to prices, pairs to transfers, and what is one event to what is told twice
+(`duplicates.py`), all from this table.
 
 Belongs here: the rows of the table. Does not belong here: reading overrides.toml, and what fits what (`fitting.py`).
 """
 
 import hashlib
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from connectors.records import TRANSACTIONS
-from warehouse.decisions import OPENING_STREAM, EventOverride, OpeningLot, PairOverride, PriceOverride
-from warehouse.ledger.fitting import RefusedError, ends_of, fitting, lapsed_row
-from warehouse.ledger.told import Told, read_told, transaction_parts
+from warehouse.decisions import OPENING_STREAM, EventOverride, OpeningLot, PairOverride, PriceOverride, SameOverride
+from warehouse.ledger.fitting import RefusedError, ends_of, fitting, lapsed_row, one_event_of
+from warehouse.ledger.told import Moved, Told, read_told, transaction_parts
 from warehouse.schema import fetch_query, insert_rows, store_rows
 from warehouse.settings import BookSettings
 from warehouse.steps import Book, Check
@@ -34,14 +37,19 @@ def apply_overrides(book: Book) -> None:
     wanted = {event.transaction_id for event in overrides.events}
     for pair in overrides.pairs:
         wanted |= {pair.from_transaction_id, pair.to_transaction_id}
+    for same in overrides.sames:
+        wanted |= {same.transaction_id, same.other_transaction_id}
     told = read_told(book.connection, wanted, book.settings)
     events = [_event_row(event, told) for event in overrides.events]
     rows = [
         *events,
         *(_pair_row(pair, told) for pair in overrides.pairs),
+        *(_same_row(same, told) for same in overrides.sames),
         *(_price_row(price, book.settings) for price in overrides.prices),
         *(_lot_row(lot, book.settings) for lot in overrides.opening_lots),
     ]
+    holders = {account.name: account.tells_of for account in book.settings.accounts}
+    rows = [{**row, "account": holders.get(row.get("account") or "", row.get("account"))} for row in rows]
     shape = fetch_query(book.connection, "SELECT * FROM ledger.overrides").schema
     insert_rows(book.connection, "ledger.overrides", pa.Table.from_pylist(rows, schema=shape))
     decided = [
@@ -60,7 +68,7 @@ def _event_row(event: EventOverride, told: dict[str, Told]) -> dict[str, Any]:
         "override_id": event.override_id,
         "override": override,
         "transaction_id": event.transaction_id,
-        "account": event.transaction_id.partition("/")[0],
+        "account": _account_of(event.transaction_id),
         "asset": event.asset,
         "value_usd": event.value_usd,
         "acquired_at": event.acquired_at,
@@ -94,37 +102,61 @@ def _event_detail(event: EventOverride, found: Told, kind: str | None) -> str:
 
 
 def _pair_row(pair: PairOverride, told: dict[str, Told]) -> dict[str, Any]:
-    override = "pair" if pair.is_transfer else "not_pair"
-    row: dict[str, Any] = {
-        "override_id": pair.override_id,
-        "override": override,
-        "transaction_id": pair.from_transaction_id,
-        "other_transaction_id": pair.to_transaction_id,
-        "account": pair.from_transaction_id.partition("/")[0],
-        "note": pair.note,
-        "line": pair.line,
-    }
-    left, arrived = told.get(pair.from_transaction_id), told.get(pair.to_transaction_id)
-    lapsed = lapsed_row(pair.from_transaction_id, pair.from_fingerprint, left) or lapsed_row(
-        pair.to_transaction_id, pair.to_fingerprint, arrived
+    names = (pair.from_transaction_id, pair.to_transaction_id)
+    row = _row_of_two(
+        pair, names, (pair.from_fingerprint, pair.to_fingerprint), told, partial(ends_of, is_transfer=pair.is_transfer)
     )
-    if left is None or arrived is None or lapsed is not None:
+    words = f"these are {'' if pair.is_transfer else 'not '}two ends of one transfer"
+    return {"detail": words, **row, "override": "pair" if pair.is_transfer else "not_pair"}
+
+
+def _same_row(same: SameOverride, told: dict[str, Told]) -> dict[str, Any]:
+    names = (same.transaction_id, same.other_transaction_id)
+    row = _row_of_two(
+        same, names, (same.fingerprint, same.other_fingerprint), told, partial(one_event_of, is_same=same.is_same)
+    )
+    words = f"these are {'one event, told twice' if same.is_same else 'two events that look alike'}"
+    return {"detail": words, **row, "override": "same" if same.is_same else "not_same"}
+
+
+def _row_of_two(
+    decision: PairOverride | SameOverride,
+    names: tuple[str, str],
+    fingerprints: tuple[str, str],
+    told: dict[str, Told],
+    fit: Callable[[Told, Told], tuple[Moved, Moved]],
+) -> dict[str, Any]:
+    """What is decided of two transactions, as long as both are what they were and `fit` finds the postings meant."""
+    row: dict[str, Any] = {
+        "override_id": decision.override_id,
+        "transaction_id": names[0],
+        "other_transaction_id": names[1],
+        "account": _account_of(names[0]),
+        "note": decision.note,
+        "line": decision.line,
+    }
+    one, other = (told.get(name) for name in names)
+    lapsed = lapsed_row(names[0], fingerprints[0], one) or lapsed_row(names[1], fingerprints[1], other)
+    if one is None or other is None or lapsed is not None:
         return {**row, **(lapsed or {})}
     try:
-        departure, arrival = ends_of(left, arrived, is_transfer=pair.is_transfer)
+        moved, other_moved = fit(one, other)
     except RefusedError as refused:
         return {**row, "state": "refused", "detail": str(refused)}
     return {
         **row,
         "state": "applied",
-        "detail": f"these are {'' if pair.is_transfer else 'not '}two ends of one transfer",
-        "posting_id": f"{left.transaction_id}#{departure.place}",
-        "other_posting_id": f"{arrived.transaction_id}#{arrival.place}",
-        "asset": departure.asset,
-        "quantity": departure.quantity,
-        "occurred_at": left.occurred_at,
-        "told_kind": left.kind,
+        "posting_id": f"{one.transaction_id}#{moved.place}",
+        "other_posting_id": f"{other.transaction_id}#{other_moved.place}",
+        "asset": moved.asset,
+        "quantity": moved.quantity,
+        "occurred_at": one.occurred_at,
+        "told_kind": one.kind,
     }
+
+
+def _account_of(transaction_id: str) -> str:
+    return transaction_id.partition("/")[0]
 
 
 def _price_row(price: PriceOverride, settings: BookSettings) -> dict[str, Any]:

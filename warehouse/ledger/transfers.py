@@ -50,12 +50,12 @@ def _other_movements(connection: duckdb.DuckDBPyConnection) -> frozenset[tuple[s
 
 
 def _places(settings: BookSettings) -> Places:
-    addresses = {
-        account.name: frozenset(address for address in map(plain_address, account.addresses) if address)
-        for account in settings.accounts
-        if account.addresses
-    }
-    return Places(addresses, {account.name: account.chain for account in settings.accounts if account.chain})
+    addresses: dict[str, frozenset[str]] = {}
+    for account in settings.accounts:
+        own = frozenset(address for address in map(plain_address, account.addresses) if address)
+        if own:
+            addresses[account.tells_of] = addresses.get(account.tells_of, frozenset()) | own
+    return Places(addresses, {account.tells_of: account.chain for account in settings.accounts if account.chain})
 
 
 def _parts_table(parts: list[Part]) -> pa.Table:

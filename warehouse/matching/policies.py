@@ -52,6 +52,7 @@ def periods_of(settings: BookSettings, entries: Sequence[Entry]) -> dict[str, li
             zone=settings.time_zone,
         )
         for account in settings.accounts
+        if account.same_as is None
     }
 
 

@@ -63,8 +63,15 @@ def account_coverage(
     rows, gaps = [], []
     for stream in streams:
         found = [] if stream.stream in NOT_TRANSACTIONS else find_gaps(stream, began, as_of=book.as_of)
-        rows.append(_coverage_row(account.name, stream, began, found))
-        gaps += [_gap_row(account.name, stream.stream, gap) for gap in found]
+        rows.append({**_coverage_row(account.name, stream, began, found), "same_as": account.same_as})
+        if account.same_as is None:
+            gaps += [_gap_row(account.name, stream.stream, gap) for gap in found]
+        else:  # an export need not begin where its account does
+            gaps += [
+                _gap_row(account.same_as, f"{account.name}/{stream.stream}", gap)
+                for gap in found
+                if gap.reason != "before_first_known"
+            ]
     return rows, gaps
 
 

@@ -33,7 +33,7 @@ def build_problems(book: Book) -> None:
     store_rows(book.connection, "stakes", _stakes(book.connection))
     build_causes(book)
     run_query(book.connection, "insert_problems.sql")
-    drop_tables(book.connection, "unlisted_folders", "told_events", "found_problems", "stakes")
+    drop_tables(book.connection, "unlisted_folders", "found_problems", "stakes")
 
 
 def _silent_price_sources(book: Book) -> str | None:
@@ -67,6 +67,8 @@ PROBLEMS = Step(
     needs=(
         "raw",
         "raw.prices",
+        "ledger.duplicates",
+        "ledger.legs",
         "ledger.overrides",
         "ledger.postings",
         "ledger.spam",
@@ -75,6 +77,7 @@ PROBLEMS = Step(
         "lots.shortfalls",
         "lots.methods",
         "lots.identifications",
+        "quality.coverage",
         "quality.quarantine",
         "quality.balance_differences",
         "quality.coverage_gaps",
@@ -96,7 +99,9 @@ PROBLEMS = Step(
             "No value told with a transaction is more than twice, or less than half, of what prices make of it.",
             "told_value_far",
         ),
-        _no_problem("everything_is_told_once", "No two accounts tell the same event.", "told_twice"),
+        _no_problem(
+            "no_two_accounts_are_one", "No account tells of another, unless the configuration says so.", "same_account"
+        ),
         _no_problem(
             "every_transfer_is_paired",
             "Nothing came in or left without its other end.",

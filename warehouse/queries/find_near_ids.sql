@@ -2,6 +2,7 @@
 SELECT id
 FROM (
     SELECT DISTINCT transaction_id AS id FROM ledger.postings
+    UNION SELECT transaction_id FROM ledger.duplicates
     UNION SELECT posting_id FROM ledger.postings
     UNION SELECT disposal_id FROM lots.disposals
     UNION SELECT problem_id FROM quality.problems WHERE problem_id IS NOT NULL

@@ -1,18 +1,5 @@
--- From lots.events, lots.shortfalls, lots.methods, lots.identifications, quality.quarantine, ledger.overrides and
+-- From ledger.duplicates, quality.coverage, lots.events, lots.shortfalls, lots.methods, lots.identifications, quality.quarantine, ledger.overrides and
 -- `unlisted_folders`: what stands between the books and a proven figure, in `found_problems`.
-
--- What was told beside transfers, each as what it moved apart from fees (which one source may tell and another not).
-CREATE OR REPLACE TEMP TABLE told_events AS
-SELECT
-    transaction_id, account, any_value(kind) AS kind, min(occurred_at) AS occurred_at,
-    list(asset || ' ' || quantity ORDER BY asset, quantity) AS moved,
-    min_by(posting_id, place) FILTER (NOT is_cash) AS event_id,
-    min_by(asset, place) FILTER (NOT is_cash) AS asset,
-    abs(min_by(quantity, place) FILTER (NOT is_cash)) AS quantity
-FROM ledger.postings
-WHERE role = 'principal' AND kind NOT IN ('deposit', 'withdrawal') AND NOT is_spam
-GROUP BY transaction_id, account
-HAVING count(*) FILTER (NOT is_cash) > 0;
 
 CREATE OR REPLACE TEMP TABLE found_problems AS
 WITH from_events AS (
@@ -91,19 +78,32 @@ SELECT 'told_value_far:' || posting_id AS problem_id, 'told_value_far' AS proble
 FROM ledger.postings
 WHERE abs(value_usd - market_value_usd) > least(abs(value_usd), abs(market_value_usd))
 UNION ALL BY NAME
-SELECT 'told_twice:' || b.event_id AS problem_id, 'told_twice' AS problem, b.account, b.asset, b.quantity,
-    b.occurred_at, b.transaction_id, b.event_id,
-    rtrim(rtrim(b.quantity::VARCHAR, '0'), '.') || ' ' || b.asset || ' in ' || b.account || ' seems to be told twice: '
-        || a.transaction_id || ' has the same amounts within a minute. Both are booked: take one of them out' AS detail
-FROM told_events AS a JOIN told_events AS b
-    ON a.moved = b.moved AND a.kind = b.kind AND a.account < b.account
-    AND b.occurred_at BETWEEN a.occurred_at - INTERVAL 1 MINUTE AND a.occurred_at + INTERVAL 1 MINUTE
-QUALIFY row_number() OVER (PARTITION BY b.event_id ORDER BY a.account, a.transaction_id) = 1
+SELECT 'told_twice:' || duplicate_id AS problem_id, 'told_twice' AS problem, account, asset, abs(quantity) AS quantity,
+    occurred_at, transaction_id,
+    (SELECT min_by(posting_id, place) FROM ledger.legs AS l WHERE l.asset = d.asset AND l.role = 'principal'
+        AND l.transaction_id = CASE WHEN d.is_applied THEN d.kept_transaction_id ELSE d.transaction_id END) AS event_id,
+    transaction_id || ' and ' || kept_transaction_id || ' seem to tell one event, ' || regexp_replace(moved, '\.?0+(, |$)', '\1', 'g')
+        || ' (' || rule || ', confidence ' || confidence || coalesce(': ' || differs, '') || '). ' || CASE WHEN is_applied
+        THEN 'Only the second is booked, and what rests on it is for review: confirm it, or say that these are two'
+        ELSE 'Both are booked: say whether they are one' END AS detail
+FROM ledger.duplicates AS d WHERE NOT is_confirmed
+UNION ALL BY NAME
+SELECT 'same_account:' || account || '=' || kept_account AS problem_id, 'same_account' AS problem, account,
+    min(occurred_at) AS occurred_at,
+    account || ' seems to tell of the account ' || kept_account || ': both tell ' || count(DISTINCT transaction_id)
+        || CASE WHEN count(DISTINCT transaction_id) = 1 THEN ' event' ELSE ' events' END || ', of which '
+        || count(DISTINCT transaction_id) FILTER (is_applied) || ' by the venue''s ids, booked once. If it does, add same_as = "'
+        || kept_account || '" to the account ' || account || ' in lotkeeper.toml: its coins are then those of ' || kept_account
+        || ' (of two keys of one account take one out). If it is another account, add differs_from = ["' || kept_account
+        || '"]' AS detail
+FROM ledger.duplicates WHERE account <> kept_account AND rule <> 'told'
+GROUP BY account, kept_account
 UNION ALL BY NAME
 SELECT 'rejected_row:' || account || '/' || stream || '/' || id || coalesce(':' || asset, '') AS problem_id,
-    'rejected_row' AS problem, account, asset, occurred_at, account || '/' || stream || '/' || id AS transaction_id,
-    'a row of ' || stream || ' could not be booked: ' || reason AS detail
+    'rejected_row' AS problem, coalesce(t.same_as, account) AS account, asset, occurred_at,
+    account || '/' || stream || '/' || id AS transaction_id, 'a row of ' || stream || ' could not be booked: ' || reason AS detail
 FROM (SELECT *, unnest(CASE WHEN len(assets) = 0 THEN [NULL] ELSE assets END) AS asset FROM quality.quarantine)
+LEFT JOIN (SELECT DISTINCT account, same_as FROM quality.coverage WHERE same_as IS NOT NULL) AS t USING (account)
 UNION ALL BY NAME
 SELECT 'stale_override:' || o.override_id AS problem_id, 'stale_override' AS problem, coalesce(o.account, 'overrides.toml') AS account,
     o.asset, o.quantity, o.occurred_at, o.transaction_id, o.posting_id AS event_id,

@@ -4,12 +4,12 @@
 CREATE OR REPLACE TEMP TABLE unfit AS
 SELECT
     b.number,
-    any_value(b.account) AS account,
+    any_value(b.source) AS account,
     any_value(b.stream) AS stream,
     any_value(b.id) AS id,
     string_agg(p.asset || ' ' || p.quantity, ', ' ORDER BY p.asset, p.quantity)
         || ' does not fit 20 digits before and 18 after the decimal point' AS reason
-FROM (SELECT rowid AS number, account, stream, id, unnest(postings) AS p FROM booked) AS b
+FROM (SELECT rowid AS number, source, stream, id, unnest(postings) AS p FROM booked) AS b
 JOIN odd_quantities AS o ON o.written = p.quantity AND o.plain IS NULL
 GROUP BY b.number;
 
@@ -27,7 +27,7 @@ SELECT
 FROM (
     SELECT
         rowid AS number, * EXCLUDE (postings, id, marks),
-        account || '/' || stream || '/' || id AS transaction_id,
+        source || '/' || stream || '/' || id AS transaction_id,
         unnest(postings, recursive := true),
         generate_subscripts(postings, 1) AS place
     FROM booked WHERE rowid NOT IN (SELECT number FROM unfit)

@@ -6,6 +6,9 @@ WITH stake AS (
 ), ran_out AS (
     SELECT problem || ':' || event_id AS problem_id, min(occurred_at) OVER (PARTITION BY account, asset) AS since_at
     FROM lots.shortfalls WHERE problem IN ('missing_basis', 'missing_lots')
+), twice AS (
+    SELECT account, sum(stake) AS stake FROM found_problems JOIN stake USING (problem_id)
+    WHERE problem = 'told_twice' GROUP BY account
 ), cause AS (
     SELECT
         problem_id, min_by(cause, place) AS likely_cause,
@@ -21,9 +24,11 @@ SELECT
     ),
     r.since_at, c.likely_cause,
     CASE f.problem WHEN 'missing_basis' THEN abs(f.value_usd) WHEN 'balance_difference' THEN b.value_usd
+        WHEN 'same_account' THEN t.stake
         ELSE s.stake END AS stake_usd
 FROM found_problems AS f
 LEFT JOIN stake AS s USING (problem_id)
+LEFT JOIN twice AS t ON t.account = f.account
 LEFT JOIN ran_out AS r USING (problem_id)
 LEFT JOIN cause AS c USING (problem_id)
 LEFT JOIN quality.balance_differences AS b

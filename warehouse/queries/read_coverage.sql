@@ -1,5 +1,7 @@
--- How well each stream that an account offers is known; what selling would take says its own age.
-SELECT account, stream, last_success_at, last_error
+-- How well each stream that an account offers is known; what selling would take says its own age. What another source
+-- tells of the account by the configuration is a stream of it.
+SELECT coalesce(same_as, account) AS account, CASE WHEN same_as IS NULL THEN '' ELSE account || '/' END || stream AS stream,
+    last_success_at, last_error
 FROM quality.coverage
 WHERE outcome <> 'not_offered' AND stream <> 'market_conditions'
 ORDER BY account, stream

@@ -3,7 +3,7 @@ CREATE SCHEMA IF NOT EXISTS ledger;
 
 CREATE OR REPLACE TABLE ledger.overrides (
     override_id VARCHAR NOT NULL,
-    override VARCHAR NOT NULL CHECK (override IN ('event', 'ignore', 'pair', 'not_pair', 'price', 'opening_lot')),
+    override VARCHAR NOT NULL CHECK (override IN ('event', 'ignore', 'pair', 'not_pair', 'same', 'not_same', 'price', 'opening_lot')),
     state VARCHAR NOT NULL CHECK (state IN ('applied', 'changed', 'gone', 'refused')),
     detail VARCHAR NOT NULL,
     transaction_id VARCHAR,
@@ -26,13 +26,13 @@ CREATE OR REPLACE TABLE ledger.overrides (
 
 COMMENT ON TABLE ledger.overrides IS 'Every decision in overrides.toml, whether it is in force, and the event that it changed.';
 COMMENT ON COLUMN ledger.overrides.override_id IS 'override, then : and what it is about; stays the same from build to build.';
-COMMENT ON COLUMN ledger.overrides.override IS 'event (what a transaction was, or what it cost), ignore (it is not booked), pair or not_pair (two transactions are one transfer, or are not), price, or opening_lot.';
+COMMENT ON COLUMN ledger.overrides.override IS 'event (what a transaction was, or what it cost), ignore (it is not booked), pair or not_pair (two transactions are one transfer, or are not), same or not_same (they tell one event, or two), price, or opening_lot.';
 COMMENT ON COLUMN ledger.overrides.state IS 'applied; changed (the event is another than the decision was made for) and gone (there is no such event any more): both are not applied; refused (it does not fit its event).';
 COMMENT ON COLUMN ledger.overrides.detail IS 'What it changed, or why it is not applied, in words.';
-COMMENT ON COLUMN ledger.overrides.transaction_id IS 'Transaction that it is about; of a pair, the one that left; of an opening lot, the one that it makes.';
+COMMENT ON COLUMN ledger.overrides.transaction_id IS 'Transaction that it is about; of a pair, the one that left; of what is the same, one of the two; of an opening lot, the one that it makes.';
 COMMENT ON COLUMN ledger.overrides.posting_id IS 'Posting that it is about (ledger.legs), where it is about one.';
-COMMENT ON COLUMN ledger.overrides.other_transaction_id IS 'Of a pair, the transaction that arrived.';
-COMMENT ON COLUMN ledger.overrides.other_posting_id IS 'Of a pair, the posting that arrived.';
+COMMENT ON COLUMN ledger.overrides.other_transaction_id IS 'Of a pair, the transaction that arrived; of what is the same, the other one.';
+COMMENT ON COLUMN ledger.overrides.other_posting_id IS 'Of a pair, the posting that arrived; of what is the same, one of the other transaction.';
 COMMENT ON COLUMN ledger.overrides.account IS 'Account of the transaction or the opening lot.';
 COMMENT ON COLUMN ledger.overrides.asset IS 'Symbol of what it is about, after the aliases of the configuration.';
 COMMENT ON COLUMN ledger.overrides.quantity IS 'Units of the posting, signed; of an opening lot its units.';

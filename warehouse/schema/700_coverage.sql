@@ -14,7 +14,8 @@ CREATE OR REPLACE TABLE quality.coverage (
     is_stale BOOLEAN NOT NULL,
     last_success_at TIMESTAMPTZ,
     last_error VARCHAR,
-    CHECK ((began_at IS NULL) = (began_source IS NULL))
+    CHECK ((began_at IS NULL) = (began_source IS NULL)),
+    same_as VARCHAR
 );
 
 CREATE OR REPLACE TABLE quality.coverage_gaps (
@@ -45,6 +46,7 @@ COMMENT ON COLUMN quality.coverage.is_complete IS 'Whether the last sync ended w
 COMMENT ON COLUMN quality.coverage.is_stale IS 'Whether the last success is older than the configuration allows, or there was none.';
 COMMENT ON COLUMN quality.coverage.last_success_at IS 'When it was last synced without an error, in UTC.';
 COMMENT ON COLUMN quality.coverage.last_error IS 'What was wrong at the last sync; NULL where that ended well.';
+COMMENT ON COLUMN quality.coverage.same_as IS 'The other account that it tells of by the configuration, whose coins its rows then move; NULL for its own.';
 
 COMMENT ON TABLE quality.coverage_gaps IS 'What of each stream of transactions is not known since its account began, and why. Figures rest on a gap when coins of its account can have come or gone in it: quality.doubts says which.';
 COMMENT ON COLUMN quality.coverage_gaps.account IS 'Account of the configuration.';
