@@ -140,7 +140,7 @@ def build_once(folder: Path) -> dict[str, object]:
     from warehouse.settings import AccountSettings, BookSettings  # noqa: PLC0415
 
     imported = time.perf_counter()
-    accounts = (AccountSettings("binance", "exchange"), AccountSettings("kraken", "exchange"))
+    accounts = tuple(AccountSettings(name, "exchange", venue=name) for name in ("binance", "kraken"))
     marks: list[tuple[str, float, float, int]] = []
 
     def mark(name: str) -> None:

@@ -64,6 +64,8 @@ _UNCLEAR = 50
 """Confidence, in hundredths, where another reading is as good."""
 
 _ALIKE_WITHIN_A_MINUTE = 80
+_DAY = 86_400
+_MINUTE = 60
 
 _ACCOUNTS = pa.schema(
     [
@@ -141,6 +143,7 @@ def _match(connection: duckdb.DuckDBPyConnection, relation: Relation, *, has_nam
         run_query(connection, "match_by_content.sql")
     if has_names:
         run_query(connection, "match_by_order.sql")
+    connection.execute("SET VARIABLE span = $span", {"span": _DAY if relation.is_told else _MINUTE})
     run_query(connection, "find_near_events.sql")
     apart = connection.execute("SELECT transaction_id, other_id FROM two_events").fetchall()
     pairs = pair_events(_events(connection, "near_fresh"), _events(connection, "near_known"), apart=frozenset(apart))
