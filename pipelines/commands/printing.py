@@ -20,6 +20,8 @@ from rich.text import Text
 
 UNLIMITED_WIDTH = 10_000
 _CENT = Decimal("0.01")
+_WRAPPED_WIDTH = 24
+"""From this many characters on, words may go on in the next line of a cell."""
 
 
 class Format(StrEnum):
@@ -62,13 +64,39 @@ def write_rows(stream: TextIO, columns: Sequence[str], rows: Sequence[Sequence[A
 
 
 def show_rows(title: str, shown: Sequence[Shown], rows: Sequence[dict[str, Any]]) -> None:
-    """Print rows as a table for people: figures rounded for the eye only."""
+    """Print rows for people, figures rounded for the eye only: as a table, or row by row where a table has no room."""
+    out = console(sys.stdout)
+    texts = [[column.text(row[column.field]) for column in shown] for row in rows]
+    if _width(shown, texts) > out.width:
+        out.print(title, style="italic")
+        for number, cells in enumerate(texts, 1):
+            out.print(_block(number, shown, cells))
+        return
     table = Table(title=title, title_justify="left")
     for column in shown:
         table.add_column(column.heading, justify="right" if column.is_number else "left", no_wrap=column.is_number)
-    for row in rows:
-        table.add_row(*[column.text(row[column.field]) for column in shown])
-    console(sys.stdout).print(table)
+    for cells in texts:
+        table.add_row(*cells)
+    out.print(table)
+
+
+def _width(shown: Sequence[Shown], texts: Sequence[Sequence[Text]]) -> int:
+    """The least width of a table that cuts no figure short; words may be wrapped from `_WRAPPED_WIDTH` on."""
+    total = 1
+    for place, column in enumerate(shown):
+        longest = max([Text(column.heading).cell_len, *(cells[place].cell_len for cells in texts)])
+        total += 3 + (longest if column.is_number else min(longest, _WRAPPED_WIDTH))
+    return total
+
+
+def _block(number: int, shown: Sequence[Shown], cells: Sequence[Text]) -> Text:
+    """A row as a few lines: short words first, then each figure under its name, then what is long."""
+    pairs = [(column, cell) for column, cell in zip(shown, cells, strict=True) if cell.plain]
+    head = [cell for column, cell in pairs if not column.is_number and cell.cell_len <= _WRAPPED_WIDTH]
+    figures = [Text.assemble((f"{column.heading} ", "dim"), cell) for column, cell in pairs if column.is_number]
+    long = [cell for column, cell in pairs if not column.is_number and cell.cell_len > _WRAPPED_WIDTH]
+    lines = [Text("  ").join(head), Text(", ").join(figures), *long]
+    return Text("\n   ").join([Text.assemble((f"{number}. ", "bold"), lines[0]), *(line for line in lines[1:] if line)])
 
 
 def console(stream: TextIO) -> Console:

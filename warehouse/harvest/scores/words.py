@@ -32,10 +32,10 @@ def reasons(
 
 
 def _of_waiting(sale: PlannedSale, row: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:
-    asset, deadline = row["asset"], row["deadline_at"]
+    asset = row["asset"]
     if sale.is_open:
-        yield f"not sold yet; it counts for the year if sold before {deadline.astimezone(zone):%Y-%m-%d %H:%M}"
-    elif row["ends_at"] >= deadline:
+        yield "not sold yet"
+    elif row["ends_at"] >= row["deadline_at"]:
         saved = row["expected_tax_saved_usd"]
         lost = "" if saved is None else f", and {saved:,.2f} of tax that it would have saved was not"
         yield f"not sold before the tax year ended{lost}"
