@@ -107,11 +107,16 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What the venue says it holds: `state` is `free`, `locked`, `staked` or `lent`."""
+    """What the venue says it holds: `state` is `free`, `locked`, `staked` or `lent`.
+
+    Where it tells when it comes free: at `free_at`, or `free_after_seconds` after it is asked back.
+    """
 
     asset: str
     state: Literal["free", "locked", "staked", "lent"]
     quantity: str
+    free_at: datetime | None = None
+    free_after_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,8 @@ BALANCES = pa.schema(
         pa.field("quantity", pa.string(), nullable=False),
         pa.field("checked_at", _UTC_MICROSECONDS, nullable=False),
         pa.field("payload", pa.string(), nullable=False),
+        pa.field("free_at", _UTC_MICROSECONDS),
+        pa.field("free_after_seconds", pa.int64()),
     ]
 )
 
@@ -267,6 +274,8 @@ def balances_table(rows: Iterable[Balance], *, checked_at: datetime, payload: st
                 "quantity": row.quantity,
                 "checked_at": checked_at,
                 "payload": payload if number == 0 else "",
+                "free_at": row.free_at,
+                "free_after_seconds": row.free_after_seconds,
             }
             for number, row in enumerate(rows)
         ],

@@ -15,8 +15,10 @@ from functools import partial
 from typing import Any
 
 from connectors.exchange.conditions import TakerRates, read_number
+from connectors.exchange.errors import NotOfferedError
 from connectors.exchange.feeds import Feed, RowByRow
 from connectors.exchange.generic import GenericVenue, Transfer
+from connectors.exchange.kraken_earn import read_stakes, with_stakes
 from connectors.exchange.kraken_ledger import KrakenLedger
 from connectors.exchange.markets import pair_of, split_id
 from connectors.exchange.paging import Ask, Entry, Page, Piece, Reach, by_cursor, by_offset
@@ -99,6 +101,24 @@ class Kraken(GenericVenue):
             return by_offset(fetch, reach, page=PAGE)
 
         return [Feed("", walk, KrakenLedger(self.session, self.asset_and_wallet))]
+
+    def balances(self) -> tuple[Sequence[Balance], str]:
+        """What the account holds; where something is staked also when that comes free, as far as Kraken tells."""
+        balances, payload = super().balances()
+        if all(balance.state != "staked" for balance in balances):
+            return balances, payload
+        what = "staked coins (permission 'Query funds')"
+        try:
+            allocations = self.client.call(
+                what, self.exchange.privatePostEarnAllocations, {"hide_zero_allocations": "true"}
+            )
+            strategies = self.client.call(what, self.exchange.privatePostEarnStrategies)
+        except (NotOfferedError, SourceRefusedError):
+            return balances, payload
+        told = allocations.get("result") or {}, strategies.get("result") or {}
+        stakes = read_stakes(*told, self.exchange.safe_currency_code)
+        parts = f'"balances": {payload}, "allocations": {write_json(told[0])}, "strategies": {write_json(told[1])}'
+        return with_stakes(balances, stakes), f"{{{parts}}}"
 
     def read_balances(self, answer: dict[str, Any]) -> list[Balance]:
         """Balances by asset; what is in a staking or earn wallet is `staked`."""

@@ -22,6 +22,7 @@ not a page), in any order. A file that is not there is an empty answer. Numbers 
   `OHLC/1440/XXBTZUSD.json`
 - `Depth/<pair id>.json`: object `{"asks", "bids"}` of arrays of `[price, volume, time]`, the best first
 - `BalanceEx.json`: object, asset id to `{"balance", "hold_trade"}`. Absent, it is what `Ledgers.json` adds up to
+- `EarnAllocations.json`, `EarnStrategies.json`: objects with `items`. Absent, nothing is told to be staked
 - `GetApiKeyInfo.json`, `SystemStatus.json`, `TradeVolume.json`: objects. Absent, they are: a key that may query and
   nothing else, online, and the first step of each pair's fees
 
@@ -71,6 +72,8 @@ _NEEDED_PERMISSION = {
     "DepositStatus": "query-funds",
     "WithdrawStatus": "query-funds",
     "TradeVolume": "query-funds",
+    "Earn/Allocations": "query-funds",
+    "Earn/Strategies": "query-funds",
     "TradesHistory": "query-closed-trades",
     "Ledgers": "query-ledger",
 }
@@ -113,6 +116,8 @@ class Kraken:
             "DepositStatus": self._deposits_page,
             "WithdrawStatus": self._withdrawals_page,
             "TradeVolume": self._trade_volume,
+            "Earn/Allocations": lambda _: self._files.get("EarnAllocations", {"items": []}),
+            "Earn/Strategies": lambda _: self._files.get("EarnStrategies", {"items": [], "next_cursor": None}),
             "GetApiKeyInfo": lambda _: self._key_info(),
         }
 

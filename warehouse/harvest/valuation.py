@@ -148,7 +148,7 @@ def _in_line(
         places = [] if row.lot.is_in_transit else own.get(row.lot.lot_id, [])
         identified = sum(named[place][1].quantity for place in places)
         if not places:
-            before = all_named + ahead
+            before = all_named + ahead if named else ahead
             starts_after = before.quantity
         else:
             is_whole = identified == row.lot.quantity
@@ -175,9 +175,9 @@ def _in_line(
 def _rest(row: ValuedLot, parts: Sequence[_Ahead]) -> _Ahead:
     """What of the lot is not named, with the gain that is left of the lot's."""
     whole = _Ahead(row.lot.quantity, row.unrealized, row.unrealized if row.term == "short" else 0)
-    taken = _sum(parts)
-    if not taken.quantity:
+    if not parts:
         return whole
+    taken = _sum(parts)
     unrealized = _plus(whole.unrealized, None if taken.unrealized is None else -taken.unrealized)
     short = _plus(whole.short, None if taken.short is None else -taken.short)
     left = whole.quantity - taken.quantity

@@ -21,6 +21,8 @@ CREATE OR REPLACE TABLE harvest.trading_costs (
     fixed_usd DECIMAL(38, 8) NOT NULL CHECK (fixed_usd >= 0),
     minimum_quantity DECIMAL(38, 18),
     minimum_value_usd DECIMAL(38, 8),
+    free_in_time_quantity DECIMAL(38, 18) CHECK (free_in_time_quantity >= 0),
+    last_free_at TIMESTAMPTZ CHECK (last_free_at IS NULL OR free_in_time_quantity > 0),
     notes VARCHAR[] NOT NULL,
     PRIMARY KEY (account, asset),
     CHECK ((checked_at IS NULL) = (age_minutes IS NULL))
@@ -46,4 +48,6 @@ COMMENT ON COLUMN harvest.trading_costs.buy_rate IS 'Share of the value at the m
 COMMENT ON COLUMN harvest.trading_costs.fixed_usd IS 'Cost that does not grow with the quantity: gas, as configured, for coins on a chain.';
 COMMENT ON COLUMN harvest.trading_costs.minimum_quantity IS 'Least units of one order, where the venue tells it.';
 COMMENT ON COLUMN harvest.trading_costs.minimum_value_usd IS 'Least value of one order, where the venue tells it.';
+COMMENT ON COLUMN harvest.trading_costs.free_in_time_quantity IS 'Of what the venue keeps (staked, lent, locked), units that it says come free before the tax year ends, if they are asked back now; not in reachable_quantity, and in no plan. NULL where it tells no balance.';
+COMMENT ON COLUMN harvest.trading_costs.last_free_at IS 'When the last of them does.';
 COMMENT ON COLUMN harvest.trading_costs.notes IS 'In words: what is not free, what is too small to sell, what is assumed.';

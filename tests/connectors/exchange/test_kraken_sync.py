@@ -233,6 +233,54 @@ def test_balances__staked_forms__are_the_asset_itself(open_desk: Open) -> None:
     }
 
 
+def _stake(asset: str, strategy: str, total: str, **states: Any) -> dict[str, Any]:
+    return {
+        "strategy_id": strategy, "native_asset": asset,
+        "amount_allocated": {
+            "total": {"native": total, "converted": "0"},
+            **{
+                state: {"allocation_count": 1, "allocations": [{"native": units, "converted": "0",
+                        "created_at": "2024-11-01T10:00:00Z", "expires": expires}]}
+                for state, (units, expires) in states.items()
+            },
+        },
+    }  # fmt: skip
+
+
+def test_balances__something_is_staked__say_when_it_comes_free_as_far_as_told(open_desk: Open) -> None:
+    """3 ETH: 0.5 unbonding, 0.25 bonding, 1.25 allocated for 28 days; of the last no strategy tells."""
+    strategies = {
+        "items": [{"id": "E", "asset": "ETH", "lock_type": {"type": "bonded", "unbonding_period": "2419200"}}]
+    }
+    allocations = {
+        "items": [
+            _stake("ETH", "E", "2", unbonding=("0.5", "2024-12-09T00:00:00Z"), bonding=("0.25", "2024-12-03T00:00:00Z"))
+        ]
+    }
+    held = {"ETH.B": {"balance": "3.0000000000", "hold_trade": "0.0000000000"}}
+    files = kraken_markets() | {"BalanceEx": held, "EarnStrategies": strategies, "EarnAllocations": allocations}
+    with open_desk("kraken", _venue(files)) as desk:
+        desk.sync(NOW)
+        told = desk.rows("balances")
+    rows = [(row["state"], row["quantity"], row["free_at"], row["free_after_seconds"]) for row in told]
+    assert rows == [
+        ("staked", "0.5", datetime(2024, 12, 9, tzinfo=UTC), None),
+        ("staked", "0.25", None, None),
+        ("staked", "1.25", None, 28 * 24 * 3600),
+        ("staked", "1.00", None, None),
+    ]
+    assert "2024-12-09T00:00:00Z" in told[0]["payload"]
+
+
+def test_balances__key_may_not_ask_what_is_staked__stand_without_dates(open_desk: Open) -> None:
+    held = {"ETH.B": {"balance": "3.0000000000", "hold_trade": "0.0000000000"}}
+    with open_desk("kraken", _venue(kraken_markets() | {"BalanceEx": held})) as desk:
+        desk.server.order(missing_permission("kraken"), endpoint="Earn/Allocations")
+        desk.sync(NOW)
+        rows = [(row["state"], row["quantity"], row["free_at"]) for row in desk.rows("balances")]
+    assert rows == [("staked", "3", None)]
+
+
 def test_streams__without_a_list_at_the_venue__are_told_as_not_offered(open_desk: Open) -> None:
     with open_desk("kraken", _venue(kraken_history(1))) as desk:
         conversions = desk.sync(NOW)["conversions"]

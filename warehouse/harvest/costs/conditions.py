@@ -4,11 +4,12 @@ Belongs here: choosing between what the venue tells and what the configuration a
 belong here: walking a book (`order_book.py`), tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from warehouse.harvest.costs.order_book import OrderBook, buy_rate, rounded, sell_rate, walk
 
@@ -39,6 +40,27 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Units that the venue keeps from being sold, by its state, and when they come free where it tells.
+
+    `free_at`: at that instant; `free_after`: so long after they are asked back.
+    """
+
+    state: str
+    quantity: Decimal
+    free_at: datetime | None = None
+    free_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The end of the tax year, and the zone in which dates are told."""
+
+    at: datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
 class Conditions:
     """The answer for one coin in one account. `source` says where rates are from, `fee_source` of the fee alone."""
 
@@ -56,6 +78,8 @@ class Conditions:
     sell_price_usd: Decimal | None
     minimum_quantity: Decimal | None
     minimum_value_usd: Decimal | None
+    free_in_time_quantity: Decimal | None
+    last_free_at: datetime | None
     notes: tuple[str, ...]
 
 
@@ -71,12 +95,16 @@ def conditions(
     close_usd: Decimal | None,
     as_of: datetime,
     stale_after: timedelta,
+    kept: Sequence[Kept],
+    deadline: Deadline,
 ) -> Conditions:
     """What selling `held` units takes; `is_outside`: nobody knows where they are.
 
-    `states` is the venue's own balance by state, `None` where it tells none.
+    `states` is the venue's own balance by state, `None` where it tells none; `kept` is what of it is not free.
     """
-    reachable, notes = (Decimal(0), [_LOST_SIGHT]) if is_outside else _reachable(asset, held, states)
+    kept_notes = _kept_notes(asset, kept, as_of, deadline)
+    reachable, notes = (Decimal(0), [_LOST_SIGHT]) if is_outside else _reachable(asset, held, states, kept_notes)
+    in_time, last_free_at = _in_time(kept, as_of, deadline)
     is_fresh = told is not None and as_of - told.checked_at <= stale_after
     if told is not None and not is_fresh:
         notes.append(f"the order book is of {told.checked_at:%Y-%m-%d %H:%M} UTC, too old to go by")
@@ -106,18 +134,63 @@ def conditions(
         sell_price_usd=price,
         minimum_quantity=least,
         minimum_value_usd=least_usd,
+        free_in_time_quantity=None if states is None or is_outside else in_time,
+        last_free_at=last_free_at,
         notes=tuple(notes),
     )
 
 
-def _reachable(asset: str, held: Decimal, states: Mapping[str, Decimal] | None) -> tuple[Decimal, list[str]]:
+def _in_time(kept: Iterable[Kept], as_of: datetime, deadline: Deadline) -> tuple[Decimal, datetime | None]:
+    """What of `kept` is known to come free before the deadline, if asked back now, and when the last of it does."""
+    told = [(part.quantity, _free_at(part, as_of)) for part in kept]
+    in_time = [(units, at) for units, at in told if at is not None and at < deadline.at]
+    return sum((units for units, _ in in_time), Decimal(0)), max((at for _, at in in_time), default=None)
+
+
+def _free_at(part: Kept, as_of: datetime) -> datetime | None:
+    if part.free_at is None and part.free_after is not None:
+        return as_of + part.free_after
+    return part.free_at
+
+
+def _kept_notes(asset: str, kept: Sequence[Kept], as_of: datetime, deadline: Deadline) -> list[str]:
+    return [
+        f"{_plain(part.quantity)} {asset} {words}{_when(part, as_of, deadline)}"
+        for state, words in _STATES.items()
+        for part in kept
+        if part.state == state and part.quantity
+    ]
+
+
+def _reachable(
+    asset: str, held: Decimal, states: Mapping[str, Decimal] | None, notes: list[str]
+) -> tuple[Decimal, list[str]]:
     if states is None:
         return held, [f"nothing tells how much {asset} is free: all of it is taken to be"]
-    notes = [f"{_plain(states[state])} {asset} {words}" for state, words in _STATES.items() if states.get(state)]
     free = states.get("free", Decimal(0))
     if free >= held:
         return held, notes
     return max(free, Decimal(0)), [f"{_plain(free)} of {_plain(held)} {asset} can be sold now", *notes]
+
+
+def _when(part: Kept, as_of: datetime, deadline: Deadline) -> str:
+    """In words when it comes free, and whether that is before the deadline."""
+    if part.free_at is not None:
+        late = "" if part.free_at < deadline.at else ", after the tax year"
+        return f", free on {part.free_at.astimezone(deadline.zone):%Y-%m-%d}{late}"
+    if part.free_after is None:
+        return "" if part.state == "locked" else "; when it comes free is not told"
+    if not part.free_after:
+        return ", free when you ask for it"
+    if as_of + part.free_after >= deadline.at:
+        return f", free {_days(part.free_after)} after you ask, which is after the tax year"
+    ask_by = (deadline.at - part.free_after).astimezone(deadline.zone)
+    return f", free {_days(part.free_after)} after you ask: for this tax year before {ask_by:%Y-%m-%d %H:%M}"
+
+
+def _days(wait: timedelta) -> str:
+    days = -(-wait // timedelta(days=1))
+    return "a day" if days == 1 else f"{days} days"
 
 
 def _prices(

@@ -15,13 +15,16 @@ import pyarrow.parquet as pq
 
 from connectors.raw import RawFileError
 from connectors.records import exact_quantity
-from warehouse.harvest.costs.conditions import Assumed, Told, conditions
+from warehouse.harvest.costs.conditions import Assumed, Deadline, Kept, Told, conditions
 from warehouse.harvest.costs.order_book import OrderBook
 from warehouse.harvest.doubts import OUTSIDE
+from warehouse.harvest.summary import tax_year_end
+from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
 from warehouse.raw_files import current_files
 from warehouse.schema import create_tables, fetch_query, insert_rows
 from warehouse.steps import Book, Check, Step
+from warehouse.tax.countries import country_of
 
 _MINUTE = timedelta(minutes=1)
 _CENT_PLACES = Decimal("0.00000001")
@@ -38,17 +41,24 @@ def build_trading_costs(book: Book) -> None:
     prices[book.settings.base_currency] = Decimal(1)
     kinds = {account.name: account.kind for account in book.settings.accounts}
     balances = {account: _balances(book, account) for account in kinds}
+    country = country_of(book.settings.jurisdiction)
+    zone = book.settings.time_zone
+    tax_year = country.calendar.tax_year(local_date(book.as_of, zone))
+    deadline = Deadline(tax_year_end(tax_year, zone, country.calendar), zone)
     markets = {account: _markets(book, account, prices) for account in kinds}
     assumed = Assumed(book.settings.harvest.cost_rate, book.settings.harvest.gas_usd)
     rows = []
     for held in select_rows(book.connection, "read_held_coins").to_pylist():
         account, asset = held["account"], held["asset"]
-        states = balances.get(account)
+        parts = balances.get(account)
+        kept = [] if parts is None else parts.get(asset, [])
         told = markets.get(account, {}).get(asset)
         found = conditions(
             asset=asset,
             held=held["held_quantity"],
-            states=None if states is None else states.get(asset, {}),
+            states=None if parts is None else _by_state(kept),
+            kept=[part for part in kept if part.state != "free"],
+            deadline=deadline,
             is_outside=account == OUTSIDE,
             told=told,
             assumed=assumed,
@@ -69,16 +79,25 @@ def _snapshot(book: Book, account: str, stream: str) -> list[dict[str, Any]] | N
     return list(pq.read_table(files[-1].path).to_pylist()) if files else None
 
 
-def _balances(book: Book, account: str) -> dict[str, dict[str, Decimal]] | None:
-    """Units by asset and state, after the aliases; `None` where the account has no snapshot."""
+def _balances(book: Book, account: str) -> dict[str, list[Kept]] | None:
+    """Units by asset, after the aliases, and by state and when they come free; `None` without a snapshot."""
     rows = _snapshot(book, account, "balances")
     if rows is None:
         return None
-    found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    found: dict[str, list[Kept]] = defaultdict(list)
     for row in rows:
         asset = book.settings.aliases.get(row["asset"], row["asset"])
-        found[asset][row["state"]] += _number(row["quantity"], account)
+        seconds = row.get("free_after_seconds")  # a snapshot from before Kraken was asked has neither
+        wait = None if seconds is None else timedelta(seconds=seconds)
+        found[asset].append(Kept(row["state"], _number(row["quantity"], account), row.get("free_at"), wait))
     return found
+
+
+def _by_state(parts: Iterable[Kept]) -> dict[str, Decimal]:
+    states: dict[str, Decimal] = defaultdict(Decimal)
+    for part in parts:
+        states[part.state] += part.quantity
+    return states
 
 
 def _markets(book: Book, account: str, prices: dict[str, Decimal]) -> dict[str, Told]:

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from warehouse.harvest.costs.conditions import Assumed, Conditions, Told, conditions
+from warehouse.harvest.costs.conditions import Assumed, Conditions, Deadline, Kept, Told, conditions
 from warehouse.harvest.costs.order_book import OrderBook
 
 AS_OF = datetime(2026, 11, 24, 6, tzinfo=UTC)
+DEADLINE = Deadline(datetime(2027, 1, 1, 5, tzinfo=UTC), ZoneInfo("America/New_York"))
 BOOK = OrderBook(bids=[(Decimal(100), Decimal(3))], asks=[(Decimal(102), Decimal(3))])
 
 
@@ -23,7 +25,8 @@ def found(**changes: Any) -> Conditions:
     values = {
         "asset": "BTC", "held": Decimal(2), "states": {"free": Decimal(2)}, "is_outside": False, "told": told(),
         "assumed": Assumed(Decimal("0.004"), Decimal(7)), "needs_gas": False, "close_usd": Decimal(99),
-        "as_of": AS_OF, "stale_after": timedelta(hours=36),
+        "as_of": AS_OF, "stale_after": timedelta(hours=36), "deadline": DEADLINE,
+        "kept": [Kept(state, units) for state, units in (changes.get("states") or {}).items() if state != "free"],
     }  # fmt: skip
     return conditions(**{**values, **changes})
 
@@ -76,9 +79,32 @@ def test_conditions__staked_lent_and_locked__only_what_is_free_is_reachable() ->
     assert answer.notes == (
         "0.75 of 2 BTC can be sold now",
         "0.05 BTC in open orders or on hold",
-        "1 BTC staked",
-        "0.2 BTC lent",
+        "1 BTC staked; when it comes free is not told",
+        "0.2 BTC lent; when it comes free is not told",
     )
+
+
+def test_conditions__venue_tells_when_it_comes_free__before_and_after_the_deadline_in_words() -> None:
+    """The year ends on 2027-01-01 at 05:00 UTC; 28 days before that is 2026-12-04 at midnight in New York."""
+    kept = [
+        Kept("staked", Decimal("0.25"), free_at=datetime(2026, 12, 6, 3, tzinfo=UTC)),
+        Kept("staked", Decimal("0.5"), free_at=datetime(2027, 1, 1, 5, tzinfo=UTC)),
+        Kept("staked", Decimal("0.125"), free_after=timedelta(days=28)),
+        Kept("staked", Decimal("0.0625"), free_after=timedelta(days=60)),
+        Kept("staked", Decimal("0.03125"), free_after=timedelta(0)),
+    ]
+    answer = found(states={"free": Decimal("1.03125"), "staked": Decimal("0.96875")}, kept=kept)
+    assert answer.reachable_quantity == Decimal("1.03125")
+    assert answer.notes == (
+        "1.03125 of 2 BTC can be sold now",
+        "0.25 BTC staked, free on 2026-12-05",
+        "0.5 BTC staked, free on 2027-01-01, after the tax year",
+        "0.125 BTC staked, free 28 days after you ask: for this tax year before 2026-12-04 00:00",
+        "0.0625 BTC staked, free 60 days after you ask, which is after the tax year",
+        "0.03125 BTC staked, free when you ask for it",
+    )
+    assert answer.free_in_time_quantity == Decimal("0.40625")
+    assert answer.last_free_at == AS_OF + timedelta(days=28)
 
 
 def test_conditions__venue_holds_none_of_it__nothing_is_reachable() -> None:

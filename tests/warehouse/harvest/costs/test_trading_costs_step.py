@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.raw import RawFileError
-from connectors.records import MarketConditions, market_conditions_table
+from connectors.records import Balance, MarketConditions, balances_table, market_conditions_table
 from support.books import book_of_everything
 from support.raw_book import AS_OF, RawBook
 
@@ -41,6 +41,34 @@ def test_trading_costs__venue_told__reach_the_candidates(tmp_path: Path) -> None
     # the lot of 1 BTC for 90,000: 58,400 less 0.4 % is 58,166.40
     assert candidate[:3] == (Decimal(-30_000), "order book", Decimal("-31833.6"))
     assert any("a sale can reach only a part of it now" in reason for reason in candidate[3])
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_trading_costs__staked_coins__are_in_no_plan_and_say_when_they_come_free(
+    tmp_path: Path, *, is_old: bool
+) -> None:
+    """Snapshots of before the question was asked have no such columns: when it comes free is then not told."""
+    book = book_of_everything(tmp_path)
+    held = [
+        Balance("BTC", "free", "0.3"),
+        Balance("BTC", "staked", "0.5", free_at=AS_OF + timedelta(days=3)),
+        Balance("BTC", "staked", "0.5", free_after_seconds=40 * 24 * 3600),
+    ]
+    table = balances_table(held, checked_at=AS_OF, payload="{}")
+    book.store.append(
+        table.drop_columns(["free_at", "free_after_seconds"]) if is_old else table,
+        account="kraken", stream="balances", fetched_at=AS_OF, source="test", mode="snapshot",
+    )  # fmt: skip
+    book.build()
+    (row,) = book.ask(
+        "SELECT reachable_quantity, free_in_time_quantity, last_free_at = $1 FROM harvest.trading_costs "
+        "WHERE account = 'kraken' AND asset = 'BTC'".replace("$1", f"TIMESTAMPTZ '{AS_OF + timedelta(days=3)}'")
+    )
+    assert row == ((Decimal("0.3"), 0, None) if is_old else (Decimal("0.3"), Decimal("0.5"), True))
+    reasons = str(book.ask("SELECT reasons FROM harvest.candidates WHERE account = 'kraken' AND asset = 'BTC'"))
+    assert ("when it comes free is not told" if is_old else "0.5 BTC staked, free on 2026-11-27") in reasons
+    (planned,) = book.ask("SELECT coalesce(sum(sell_quantity), 0) <= 0.3 FROM harvest.plan WHERE asset = 'BTC'")
+    assert planned == (True,)
 
 
 def test_trading_costs__nothing_told__the_configurations_in_words(tmp_path: Path) -> None:
