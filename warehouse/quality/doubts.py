@@ -16,7 +16,7 @@ import pyarrow as pa
 from warehouse.lots.holding import local_date
 from warehouse.quality.concerns import concerns
 from warehouse.quality.gaps import Gap, words_of
-from warehouse.quality.spreading import ALWAYS, Move, Source, spread
+from warehouse.quality.spreading import ALWAYS, Carry, Move, Source, spread
 from warehouse.queries import select_rows
 from warehouse.schema import create_tables, fetch_query, insert_rows
 from warehouse.settings import BookSettings
@@ -31,6 +31,7 @@ SELECT account, stream, from_at, to_at, reason, detail, list(scope ORDER BY scop
 FROM quality.coverage_gaps WHERE is_counted GROUP BY ALL ORDER BY ALL
 """
 _MOVES = "SELECT DISTINCT asset, from_account, to_account, moved_at FROM lots.lot_moves WHERE reason <> 'allocation'"
+_CARRIES = "SELECT DISTINCT carried_at, account, from_asset, asset AS to_asset FROM lots.carried"
 _POOLS = "SELECT rule, accounts_since, (SELECT list(asset) FROM lots.share_pools) AS pooled FROM lots.pools"
 _FIRST = "SELECT min(occurred_at) FROM ledger.postings"
 
@@ -138,6 +139,7 @@ def build_doubts(book: Book) -> None:
         held_since=holders,
         moves=moves,
         pooled_until=_pooled_until(book, holders),
+        carries=[Carry(**row) for row in fetch_query(connection, _CARRIES).to_pylist()],
     )
     rows = [
         {
@@ -223,6 +225,7 @@ DOUBTS = Step(
         "lots.disposals",
         "lots.lots",
         "lots.lot_moves",
+        "lots.carried",
         "lots.shortfalls",
         "lots.pools",
         "lots.share_pools",

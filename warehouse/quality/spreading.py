@@ -2,7 +2,8 @@
 
 What is missing or wrong in an account at some instant can change which lots every later sale of that coin there takes.
 Where lots are one pool for all accounts, it changes those of all accounts. And coins that are moved on after it take
-other lots with them, so what is sold where they went rests on it too.
+other lots with them, so what is sold where they went rests on it too. Lots that become lots of another coin (liquidity
+that keeps basis) take it over to that coin.
 
 Belongs here: following a doubt through pools and moves. Does not belong here: what is in doubt, and its words
 (`doubts.py`).
@@ -23,12 +24,16 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a doubt begins: the coins `assets` (`None`: any) of `account` from `start` on (`None`: ever)."""
+    """Where a doubt begins: the coins `assets` (`None`: any) of `account` from `start` on (`None`: ever).
+
+    `via` is the coin whose lots it came over with, `None` where it begins here.
+    """
 
     doubt_id: str
     account: str
     assets: frozenset[str] | None
     start: datetime | None
+    via: str | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,11 +46,21 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Carry:
+    """Lots of one coin that became lots of another in an account."""
+
+    carried_at: datetime
+    account: str
+    from_asset: str
+    to_asset: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """That sales of `asset` in `account` from `start` on rest on a doubt.
 
-    `via` is the account that its coins came from, `POOL` where all accounts are one, `None` where the doubt is of this
-    account itself.
+    `via` is the account or the coin that its lots came from, `POOL` where all accounts are one, `None` where the doubt
+    is of this coin in this account itself.
     """
 
     doubt_id: str
@@ -61,6 +76,7 @@ def spread(
     held_since: Mapping[str, Mapping[str, datetime]],
     moves: Mapping[str, Iterable[Move]],
     pooled_until: Mapping[str, datetime],
+    carries: Collection[Carry] = (),
 ) -> list[Reach]:
     """Every coin of every account that rests on one of `sources`.
 
@@ -68,13 +84,41 @@ def spread(
     lots of all accounts cease to be one pool; an asset that is not in it never was one. An account that had none of the
     coin until then had no part in the pool.
     """
-    known = list(sources)
+    known = set(sources)
+    reached = _of_all(known, held_since, moves, pooled_until)
+    while carried := _carried(reached, carries) - known:
+        known |= carried
+        reached = _of_all(known, held_since, moves, pooled_until)
+    return reached
+
+
+def _carried(reached: Iterable[Reach], carries: Collection[Carry]) -> set[Source]:
+    """What of it came over to other coins, as doubts that begin there."""
+    if not carries:
+        return set()
+    found: dict[tuple[str, str], list[Reach]] = defaultdict(list)
+    for reach in reached:
+        found[reach.account, reach.asset].append(reach)
+    return {
+        Source(reach.doubt_id, carry.account, frozenset({carry.to_asset}), carry.carried_at, carry.from_asset)
+        for carry in carries
+        for reach in found[carry.account, carry.from_asset]
+        if reach.start is None or reach.start <= carry.carried_at
+    }
+
+
+def _of_all(
+    sources: Collection[Source],
+    held_since: Mapping[str, Mapping[str, datetime]],
+    moves: Mapping[str, Iterable[Move]],
+    pooled_until: Mapping[str, datetime],
+) -> list[Reach]:
     return [
         Reach(doubt_id, account, asset, None if start == _EVER else start, via)
         for asset in sorted(held_since)
         for (account, doubt_id), (start, via) in sorted(
             _of_asset(
-                [source for source in known if source.assets is None or asset in source.assets],
+                [source for source in sources if source.assets is None or asset in source.assets],
                 held_since[asset],
                 moves.get(asset, ()),
                 pooled_until.get(asset, _EVER),
@@ -95,7 +139,7 @@ def _of_asset(
         start = source.start or _EVER
         everywhere = in_pool if start < pooled_until else ()
         for account in {source.account, *everywhere}:
-            _reach(reached[account], source.doubt_id, start, None if account == source.account else POOL)
+            _reach(reached[account], source.doubt_id, start, source.via if account == source.account else POOL)
     if sources:
         _follow(reached, moves)
     for account, doubts in reached.items():
@@ -108,13 +152,24 @@ def _follow(reached: Mapping[str, dict[str, tuple[datetime, str | None]]], moves
     """Carry what is reached along the moves; those of one instant may have followed each other in any order."""
     for at, group in groupby(sorted(moves), key=lambda move: move.moved_at):
         together = list(group)
-        for move in together * len(together):
-            for doubt_id, (start, _) in list(reached[move.from_account].items()):
-                if start <= at:
-                    _reach(reached[move.to_account], doubt_id, at, move.from_account)
+        while sum(_step(reached, move, at) for move in together):
+            pass
 
 
-def _reach(doubts: dict[str, tuple[datetime, str | None]], doubt_id: str, start: datetime, via: str | None) -> None:
-    """The earliest instant counts; of one instant, the first way that was found."""
-    if doubt_id not in doubts or start < doubts[doubt_id][0]:
-        doubts[doubt_id] = (start, via)
+def _step(reached: Mapping[str, dict[str, tuple[datetime, str | None]]], move: Move, at: datetime) -> bool:
+    """Let one move take along what its account rests on; whether that is news where it went."""
+    doubts = list(reached[move.from_account].items())
+    news = [
+        _reach(reached[move.to_account], doubt_id, at, move.from_account)
+        for doubt_id, (start, _) in doubts
+        if start <= at
+    ]
+    return any(news)
+
+
+def _reach(doubts: dict[str, tuple[datetime, str | None]], doubt_id: str, start: datetime, via: str | None) -> bool:
+    """The earliest instant counts; of one instant, the first way that was found. Whether this one counts."""
+    if doubt_id in doubts and start >= doubts[doubt_id][0]:
+        return False
+    doubts[doubt_id] = (start, via)
+    return True

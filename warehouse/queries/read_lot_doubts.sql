@@ -3,7 +3,7 @@
 SELECT
     account, asset,
     reason || CASE WHEN via IS NULL THEN '' WHEN via = 'every account' THEN ', when all accounts were one pool'
-        ELSE ', and coins came from ' || via || ' since' END AS reason
+        ELSE ', and its lots came from ' || via || ' since' END AS reason
 FROM quality.doubts
 WHERE via IS NOT NULL OR (kind = 'gap' AND doubt_id NOT LIKE '%/failed' AND doubt_id NOT LIKE '%/stale')
 ORDER BY account, asset, doubt_id

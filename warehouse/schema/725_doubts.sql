@@ -29,7 +29,7 @@ COMMENT ON COLUMN quality.doubts.kind IS 'gap (quality.coverage_gaps), or the pr
 COMMENT ON COLUMN quality.doubts.account IS 'Account whose sales rest on it.';
 COMMENT ON COLUMN quality.doubts.asset IS 'Symbol of the coin.';
 COMMENT ON COLUMN quality.doubts.from_at IS 'Since when, in UTC; NULL: ever since.';
-COMMENT ON COLUMN quality.doubts.via IS 'How it got here: the account that the coins came from, every account where all of them were one pool, NULL where it is of this account itself.';
+COMMENT ON COLUMN quality.doubts.via IS 'How it got here: the account or the coin that its lots came from, every account where all of them were one pool, NULL where it is of this account itself.';
 COMMENT ON COLUMN quality.doubts.reason IS 'What is in doubt, in words.';
 
 COMMENT ON TABLE quality.year_doubts IS 'Which tax years each doubt touches: years it lies in, of which something may be missing, and years with disposals that rest on it.';

@@ -16,9 +16,15 @@ from warehouse.matching.events import EVENTS
 from warehouse.matching.identifications import IDENTIFICATIONS
 from warehouse.matching.income import INCOME
 from warehouse.matching.lots import LOTS
+from warehouse.quality.balances import BALANCES
+from warehouse.quality.coverage import COVERAGE
+from warehouse.quality.differences import BALANCE_DIFFERENCES
 from warehouse.quality.problems import PROBLEMS
 
-STEPS = (LEGS, PRICES_STEP, SPAM, TRANSFERS, POSTINGS, EVENTS, IDENTIFICATIONS, LOTS, INCOME, PROBLEMS)
+STEPS = (
+    LEGS, COVERAGE, BALANCES, PRICES_STEP, SPAM, TRANSFERS, POSTINGS, EVENTS, IDENTIFICATIONS, LOTS, INCOME,
+    BALANCE_DIFFERENCES, PROBLEMS,
+)  # fmt: skip
 _OPEN = "SELECT account, asset, quantity, cost_usd FROM lots.open_lots ORDER BY ALL"
 _PROBLEMS = "SELECT problem, account, asset, quantity FROM quality.problems ORDER BY ALL"
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.raw_book import instant
-from warehouse.quality.spreading import ALWAYS, POOL, Move, Reach, Source, spread
+from warehouse.quality.spreading import ALWAYS, POOL, Carry, Move, Reach, Source, spread
 
 EARLY = instant("2020-01-01")
 GAP = Source("gap", "a", frozenset({"BTC"}), instant("2025-03-01"))
@@ -65,6 +65,41 @@ def test_doubt__of_the_time_of_the_pool__does_not_reach_an_account_that_had_the_
 
 def test_doubt__of_a_coin_that_an_account_never_had__is_not_told_there() -> None:
     assert set(_reached(source=Source("gap", "z", frozenset({"BTC"}), None))) == set()
+
+
+def _through_liquidity(
+    *carries: Carry, pooled_until: dict[str, datetime] | None = None
+) -> set[tuple[str, str, str, str | None]]:
+    """BTC is in doubt in `a` from March; LP and ETH are held in `a` and `b`."""
+    found = spread(
+        [GAP],
+        held_since={asset: dict.fromkeys("ab", EARLY) for asset in ("BTC", "LP", "ETH")},
+        moves={"LP": [_move("2025-05-01", "a", "b")]},
+        pooled_until=pooled_until or {},
+        carries=carries,
+    )
+    return {(reach.account, reach.asset, f"{reach.start:%m-%d}", reach.via) for reach in found}
+
+
+def test_doubt__of_lots_that_became_lots_of_another_coin__goes_over_and_on_with_it() -> None:
+    into = Carry(instant("2025-04-01"), "a", "BTC", "LP")
+    out_of = Carry(instant("2025-06-01"), "b", "LP", "ETH")
+    assert _through_liquidity(into, out_of) == {
+        ("a", "BTC", "03-01", None),
+        ("a", "LP", "04-01", "BTC"),
+        ("b", "LP", "05-01", "a"),
+        ("b", "ETH", "06-01", "LP"),
+    }
+
+
+def test_doubt__of_lots_that_became_others_before_it_or_elsewhere__does_not_go_over() -> None:
+    before, elsewhere = Carry(instant("2025-02-01"), "a", "BTC", "LP"), Carry(instant("2025-04-01"), "b", "BTC", "LP")
+    assert _through_liquidity(before, elsewhere) == {("a", "BTC", "03-01", None)}
+
+
+def test_doubt__that_went_over_while_all_accounts_were_one_pool__reaches_them_all() -> None:
+    found = _through_liquidity(Carry(instant("2025-04-01"), "a", "BTC", "LP"), pooled_until={"LP": ALWAYS})
+    assert found == {("a", "BTC", "03-01", None), ("a", "LP", "04-01", "BTC"), ("b", "LP", "04-01", POOL)}
 
 
 _ACCOUNTS = st.sampled_from("abcde")
