@@ -76,7 +76,7 @@ def gap_facts(rows: Iterable[Row], assets: Mapping[str, Sequence[str]], settings
 
 
 def problem_facts(rows: Iterable[Row]) -> Iterator[Fact]:
-    """The problems that put other figures in doubt (`read_doubtful_problems.sql`)."""
+    """The problems that put other figures in doubt (`read_doubtful_problems.sql`); of a whole account, for good."""
     for row in rows:
         reason, meaning = _words_of_problem(row)
         is_proposal = row["problem"] == "unconfirmed_transfer"
@@ -87,7 +87,7 @@ def problem_facts(rows: Iterable[Row]) -> Iterator[Fact]:
             row["account"],
             None if row["asset"] is None else frozenset({row["asset"]}),
             row["left_at"] if is_proposal and row["left_at"] < start else start,
-            start,
+            None if row["problem"] == "same_account" else start,
             reason,
             meaning,
             reaches=row["problem"] != "unpaired_withdrawal",
@@ -114,7 +114,14 @@ def _words_of_problem(row: Row) -> tuple[str, str]:
         ),
         "unknown_kind": (f"{what} moved in {account}{day} for a reason that is not understood", "it is in no figure"),
         "one_sided_trade": (f"{what} in {account}{day} is one side of a trade only", "it is in no figure"),
-        "told_twice": (f"{what} in {account}{day} seems to be told twice", "it may count twice"),
+        "told_twice": (
+            f"{what} in {account}{day} seems to be told twice",
+            "if these are two events, one is missing" if row["is_applied"] else "it may count twice",
+        ),
+        "same_account": (
+            f"the account {account} seems to be told by another account too, the first time{day}",
+            "what both tell may count twice",
+        ),
     }
     return words.get(row["problem"], (f"{account}: {row['detail']}", "it is in no figure"))
 

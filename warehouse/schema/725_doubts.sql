@@ -25,7 +25,7 @@ CREATE OR REPLACE TABLE quality.year_doubts (
 
 COMMENT ON TABLE quality.doubts IS 'Which coins of which accounts rest on something that is not known or not decided, and since when: every sale of the coin there from from_at on may have taken other lots. Followed through pools and through lots that moved on.';
 COMMENT ON COLUMN quality.doubts.doubt_id IS 'What is in doubt: gap, then : and its account, stream and span; else the problem_id (quality.problems).';
-COMMENT ON COLUMN quality.doubts.kind IS 'gap (quality.coverage_gaps), or the problem: unconfirmed_transfer (a proposal that moved lots), unpaired_deposit, unpaired_withdrawal, unknown_kind, one_sided_trade, rejected_row, told_twice.';
+COMMENT ON COLUMN quality.doubts.kind IS 'gap (quality.coverage_gaps), or the problem: unconfirmed_transfer (a proposal that moved lots), unpaired_deposit, unpaired_withdrawal, unknown_kind, one_sided_trade, rejected_row, told_twice, same_account.';
 COMMENT ON COLUMN quality.doubts.account IS 'Account whose sales rest on it.';
 COMMENT ON COLUMN quality.doubts.asset IS 'Symbol of the coin.';
 COMMENT ON COLUMN quality.doubts.from_at IS 'Since when, in UTC; NULL: ever since.';

@@ -107,6 +107,11 @@ def test_told__id_in_an_account_that_nobody_says_is_the_same__is_booked_once_and
     ((account, detail),) = book.ask("SELECT account, detail FROM quality.problems WHERE problem = 'same_account'")
     assert account == "export"
     assert 'add same_as = "kraken" to the account export' in detail
+    doubted = book.ask(
+        "SELECT tax_year, is_inside FROM quality.year_doubts WHERE kind = 'same_account' ORDER BY tax_year"
+    )
+    assert doubted == [(2025, True), (2026, True)]  # until somebody says whether the two accounts are one
+    assert book.ask("SELECT DISTINCT is_proven FROM tax.year_summary") == [(False,)]
 
 
 def test_told__sum_of_the_fills_of_one_order__is_the_fills(tmp_path: Path) -> None:
@@ -194,6 +199,8 @@ def test_told__nearly_the_same_in_its_file__is_left_out_and_a_problem(
     book.build()
     assert book.ask("SELECT account, asset FROM quality.problems WHERE problem = 'told_twice'") == [("kraken", "BTC")]
     assert book.ask("SELECT count(*) FROM harvest.candidates WHERE status = 'ready'") == [(0,)]
+    ((doubted,),) = book.ask("SELECT reason FROM quality.year_doubts WHERE kind = 'told_twice'")
+    assert "if these are two events, one is missing" in doubted
 
 
 def test_told__nearly_the_same_in_a_file_that_rounds__is_confirmed(tmp_path: Path) -> None:
