@@ -1,0 +1,109 @@
+"""Cron's `lotkeeper sync` beside a running `lotkeeper up`, killed and started again while the UI's own jobs run."""
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from support.sample import copy_sample, lotkeeper, published_rows
+
+BIN = Path(sys.executable).parent
+WAIT_SECONDS = 240
+ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The lotkeeper.toml of a sample book that is synced and that `lotkeeper up` serves."""
+    config = copy_sample(tmp_path_factory.mktemp("cron"))
+    log = config.parent / "up.log"
+    command = [BIN / "lotkeeper", "up", "--sync-first", "--config", config, "--port", "3950"]
+    with (
+        log.open("w") as output,
+        subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True) as process,
+    ):
+        try:
+            _wait(lambda: _answers(log), log.read_text)
+            yield config
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait(is_there: Callable[[], object], tell: Callable[[], str]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not is_there():
+        assert time.monotonic() < deadline, tell()
+        time.sleep(0.3)
+
+
+def _answers(log: Path) -> bool:
+    told = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
+    if told is None:
+        return False
+    try:
+        with urllib.request.urlopen(f"{told.group()}/server_info", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _runs(config: Path) -> list[tuple[str, str]]:
+    """Job and status of each of the UI's runs, as Dagster keeps them."""
+    (path,) = (config.parent / "data" / "dagster").rglob("runs.db")
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30) as runs:
+        return list(runs.execute("SELECT pipeline_name, status FROM runs ORDER BY id"))
+
+
+def _books(config: Path) -> dict[str, list[str]]:
+    rows = published_rows(config)
+    rows.pop("tax.year_history")
+    return rows
+
+
+@pytest.mark.timeout(1500)  # six nights and Dagster's own start
+def test_cron__killed_and_started_again_beside_the_uis_own_jobs__costs_nothing(config: Path) -> None:
+    before = _books(config)
+    home = config.parent / "data" / "dagster"
+    launch = [BIN / "dagster", "job", "launch", "-m", "pipelines.definitions", "-j", "sync"]
+    environment = {**os.environ, "DAGSTER_HOME": str(home), "LOTKEEPER_CONFIG": str(config)}
+    night = [BIN / "lotkeeper", "sync", "--config", config]
+    with subprocess.Popen(
+        launch, env=environment, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as launched:
+        with subprocess.Popen(night, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as killed:
+            _wait(lambda: list((config.parent / "data" / "build").iterdir()) or killed.poll() is not None, lambda: "")
+            killed.kill()
+        assert _books(config) == before
+        again = lotkeeper("sync", "--config", config)
+        launched.wait(timeout=WAIT_SECONDS)
+    said = " ".join((again.stdout + again.stderr).split())
+    assert "Traceback" not in said
+    assert again.returncode == 0 or "being synced by another process" in said, said
+    _wait(
+        lambda: (
+            [job for job, _ in _runs(config)] == ["sync", "build"] and {status for _, status in _runs(config)} <= ENDED
+        ),
+        lambda: str(_runs(config)),
+    )
+    assert [job for job, _ in _runs(config)] == ["sync", "build"]
+    assert _runs(config)[1] == ("build", "SUCCESS")
+    assert _books(config) == before
+    last = lotkeeper("sync", "--config", config)
+    assert last.returncode == 0, last.stdout + last.stderr
+    assert _books(config) == before
+    data = config.parent / "data"
+    assert [path.name for path in data.iterdir() if path.name.endswith(".tmp")] == []
+    records = [line for path in data.glob("*.jsonl") for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(records) == len(set(records))
