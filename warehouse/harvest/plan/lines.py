@@ -9,8 +9,9 @@ Belongs here: ranks and the figures of lines. Does not belong here: which sales 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal, localcontext
+from fractions import Fraction
 
-from warehouse.exact import EXACT, USD_PLACES, divide_half_even, from_units
+from warehouse.exact import EXACT, PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even, from_units
 from warehouse.harvest.plan.holdings import Effects, Holding, PlanLot, sale_effects
 from warehouse.harvest.plan.later import Later
 from warehouse.harvest.plan.worth import Outcome, Standing, outcome
@@ -85,8 +86,10 @@ def ranked_lines(standing: Standing, sales: Sequence[Sale]) -> tuple[Line, ...]:
 def break_even_price(standing: Standing, sale: Sale, everything: Effects) -> int | None:
     """The price between which and today's the sale adds to the rest of the plan, `everything` without it.
 
-    A sale at a loss is looked at upwards, one at a gain downwards. Lots that are alike are looked at as one, so the
-    price is exact but for what rounding each of them at the eighth decimal of a dollar would change.
+    A sale at a loss is looked at upwards, one at a gain downwards, and first up to where it has neither: there nothing
+    is left for it to add, whatever a gain beyond a loss, or a loss beyond a gain, may add in its turn. Lots that are
+    alike are looked at as one, so the price is exact but for what rounding each of them at the eighth decimal of a
+    dollar would change.
     """
     rest = everything - sale.effects
     base = price_of(standing, rest)
@@ -97,10 +100,15 @@ def break_even_price(standing: Standing, sale: Sale, everything: Effects) -> int
         return price_of(standing, rest + sale_effects(merged.at_price(price), whole, standing.later)) < base
 
     near = sale.holding.price
-    far = 4 * near if sale.effects.short_gain + sale.effects.long_gain < 0 else 0
-    while far > near and pays(far) and far < near * 2**20:
-        far *= 4
-    if not pays(near) or pays(far):
+    is_loss = sale.effects.short_gain + sale.effects.long_gain < 0
+    far = even = _even_price(merged)
+    if (even > near) != is_loss or (len(merged.lots) > 1 and pays(even)):
+        far = 4 * near if is_loss else 0
+        while far > near and pays(far) and far < near * 2**20:
+            far *= 4
+        if pays(far):
+            return None
+    if not pays(near):
         return None
     for _ in range(_HALVINGS):
         middle = (near + far) // 2
@@ -109,6 +117,13 @@ def break_even_price(standing: Standing, sale: Sale, everything: Effects) -> int
         else:
             far = middle
     return near
+
+
+def _even_price(holding: Holding) -> int:
+    """The price at which all of it is sold without gain or loss, after the costs of selling."""
+    kept = Fraction(sum(lot.quantity for lot in holding.lots)) * (1 - Fraction(holding.cost.sell_rate))
+    price: Fraction = sum(lot.cost for lot in holding.lots) * 10 ** (QUANTITY_PLACES + PRICE_PLACES - USD_PLACES) / kept
+    return round(price)
 
 
 def _alike(sale: Sale, later: Later) -> Holding:

@@ -242,3 +242,15 @@ def test_break_even__price_found__adds_nothing_above_it() -> None:
     at, above = ([held.at_price(price + more)] for more in (0, 10**14))
     assert opinion.net(at, [line.sale.taken]) > -CENT / 100
     assert opinion.net(above, [line.sale.taken]) < CENT / 100
+
+
+def test_break_even__gain_beyond_the_loss_pays_too__is_where_neither_is_left() -> None:
+    """Below 16,100 of income no tax is owed: a loss is carried on whole, to years of 22 %, and a gain is taxed at 0 %.
+
+    Later it is 15 %. So the sale adds something below its cost of 2,500 and above it, and nothing at it.
+    """
+    year = standing("5000", usual="120000")
+    held = holding(plan_lot("a", "2021-03-01", "1", "2500"), price="2000")
+    (line,) = ranked_lines(year, make_plan(year, [held]).sales)
+    assert line.break_even_price is not None
+    assert abs(line.break_even_price - 2500 * 10**18) < 10**12
