@@ -71,6 +71,10 @@ _REVIEW_PROBLEMS = {
     "rounded_transfer": "more came in than left, because one side rounds its amounts",
     "missing_lots": "a transfer out found too few lots: purchases are missing from the books",
 }
+_WASHED = (
+    "IRC 1091 is in force for it: a loss is disallowed as far as the same is bought within 30 days before or after, "
+    "and a plan buys back at once (harvest.repurchase says from when that is harmless)"
+)
 OF_AN_ACCOUNT = frozenset({"same_account"})
 """Problems that are about no coin and concern every one of the account."""
 
@@ -166,10 +170,18 @@ def lot_doubts(*, is_cost_known: bool, is_in_transit: bool) -> list[Doubt]:
 
 
 def law_doubts(
-    country: Country, asset: str, *, term: Term | None, unrealized: int | None, is_bought_today: bool
+    country: Country,
+    asset: str,
+    *,
+    term: Term | None,
+    unrealized: int | None,
+    is_bought_today: bool,
+    is_under_wash_sales: bool,
 ) -> list[Doubt]:
     """What the country's law says against selling the lot for its loss, or against its figures."""
     doubts = []
+    if is_under_wash_sales and unrealized is not None and unrealized < 0:
+        doubts.append(Doubt("blocked", f"{asset}: {_WASHED}"))
     useless = (country.useless_losses or {}).get(term) if term is not None else None
     if useless is not None and unrealized is not None and unrealized < 0:
         doubts.append(Doubt("blocked", useless))

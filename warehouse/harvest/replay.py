@@ -27,7 +27,8 @@ from warehouse.harvest.plan.lines import Line
 from warehouse.harvest.plan.standing import standing_year
 from warehouse.harvest.plan.worth import Outcome, outcome
 from warehouse.harvest.plan.year import plan_year
-from warehouse.harvest.valuation import LatestPrice, OpenLot, value_lots
+from warehouse.harvest.repurchase.law import is_under_wash_sales
+from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
 from warehouse.lots.carrying import carried_lots
 from warehouse.lots.engine import match_lots
 from warehouse.lots.holding import local_date
@@ -209,11 +210,18 @@ def _lot_values(
             "long_from_date": valued.lot.long_from,
             "method": methods[valued.lot.account],
             "sell_first_quantity": from_units(valued.sell_first_quantity, QUANTITY_PLACES),
-            "status": "blocked" if valued.unrealized is None or valued.lot.account == OUTSIDE else "ready",
+            "status": "blocked" if _is_blocked(valued, today, book.settings) else "ready",
             "reasons": [],
         }
         for valued in value_lots(lots, prices, methods=methods, today=today)
     ]
+
+
+def _is_blocked(valued: ValuedLot, today: date, settings: BookSettings) -> bool:
+    """Whether no plan could have sold it: without figures, outside, or at a loss that buying back would undo."""
+    if valued.unrealized is None or valued.lot.account == OUTSIDE:
+        return True
+    return valued.unrealized < 0 and is_under_wash_sales(valued.lot.asset, today, settings)
 
 
 def _acquired(events: pa.Table) -> list[dict[str, Any]]:

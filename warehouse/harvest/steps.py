@@ -18,6 +18,7 @@ from warehouse.harvest.health import Health
 from warehouse.harvest.identified import Waiting, waiting_of
 from warehouse.harvest.picks import identify_command
 from warehouse.harvest.reach import liquidity_doubts, reach_doubts, sale_figures, second_price_doubts, second_prices
+from warehouse.harvest.repurchase.law import is_under_wash_sales
 from warehouse.harvest.summary import CandidateRow, summarize, tax_year_end
 from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
 from warehouse.lots.holding import local_date
@@ -68,6 +69,7 @@ def build_candidates(book: Book) -> None:
             term=valued.term,
             unrealized=valued.unrealized,
             is_bought_today=lot.asset in bought_today,
+            is_under_wash_sales=is_under_wash_sales(lot.asset, today, book.settings),
         )
         doubts = [
             *by_law,

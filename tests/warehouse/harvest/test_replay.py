@@ -71,6 +71,15 @@ def test_replay__price_that_falls_each_month__saves_the_gain_and_the_limit() -> 
     assert [len(month.lines) for month in done.months] == [1] * 12
 
 
+def test_replay__loss_that_buying_back_would_undo__is_not_followed() -> None:
+    """The losses of a fund, a security, bought back a second later: IRC 1091 disallows every one of them."""
+    prices = {f"2025-{month:02}-{28}T00:00": str(60000 - 1000 * month) for month in range(1, 13)}
+    settings = replace(SETTINGS, stale_after_hours=24 * 5, asset_classes={"BTC": "etf"})
+    done = replay_year(past(BOUGHT, *GAIN, prices=prices, settings=settings), YEAR, until=END)
+    assert [len(month.lines) for month in done.months] == [0] * 12
+    assert done.tax_saved_usd == 0
+
+
 def test_replay__sale_of_ones_own_later__consumes_what_was_bought_back() -> None:
     """Sold in June for 50,000: a loss of 10,000 as it was; by the plan of January 5,000 of it came then."""
     sold = event("own", "2025-06-05", "dispose", "1", "50000")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from warehouse.settings import BookSettings
 from warehouse.tax.us.wash_sale_law import wash_sale_applies
 
 
@@ -51,6 +52,12 @@ def window_of(jurisdiction: str, asset_class: str, day: date, *, coins_since: da
         is_in_force = wash_sale_applies(asset_class, day, jurisdiction, coins_since=coins_since)
         return WASH_SALE if is_in_force else _COINS_ARE_FREE
     return _ELSEWHERE.get(jurisdiction)
+
+
+def is_under_wash_sales(asset: str, day: date, settings: BookSettings) -> bool:
+    """Whether buying `asset` back at once would undo the loss of its sale on `day`, by law in the US."""
+    asset_class = settings.asset_classes.get(asset, "coin")
+    return wash_sale_applies(asset_class, day, settings.jurisdiction, coins_since=settings.wash_sale.coins_since)
 
 
 ETF_OF: Mapping[str, str] = {

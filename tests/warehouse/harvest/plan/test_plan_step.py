@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from support.empty_warehouse import (
 from warehouse.harvest.plan.steps import PLAN
 from warehouse.harvest.steps import CANDIDATES
 from warehouse.lots.methods import ChosenMethod
-from warehouse.settings import AccountSettings, BookSettings, IncomeSettings
+from warehouse.settings import AccountSettings, BookSettings, IncomeSettings, WashSaleSettings
 from warehouse.steps import Book
 from warehouse.tax.steps import YEAR_SUMMARY
 
@@ -78,6 +78,34 @@ def test_plan__one_loss__is_told_with_every_figure() -> None:
     assert summary["tax_without_usd"] - summary["tax_with_usd"] == Decimal("2141.6")
     assert summary["is_in_tax_dollars"] is True
     assert summary["gap"] == 0
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        {"asset_classes": {"BTC": "etf"}},
+        {"wash_sale": WashSaleSettings(coins_since=date(2026, 11, 24))},
+    ],
+)
+def test_plan__loss_that_buying_back_would_undo__is_not_planned_and_says_why(law: dict[str, Any]) -> None:
+    """Under IRC 1091 all of the 9,000 are disallowed when the same is bought back at once, so nothing is saved."""
+    with a_book(replace(SETTINGS, **law)) as book:
+        fill_open_lots(book, open_lot("a", "2026-03-01", "0.5", "29000"))
+        rows, summary = planned(book)
+        (told,) = book.connection.sql("SELECT status, reasons FROM harvest.candidates").fetchall()
+    assert rows == []
+    assert summary["tax_without_usd"] == summary["tax_with_usd"]
+    assert (summary["left_out_lots"], summary["left_out_loss_usd"]) == (1, 9000)
+    assert told[0] == "blocked"
+    assert "IRC 1091 is in force" in told[1][0]
+
+
+def test_plan__law_that_is_not_in_force_yet__plans_the_loss() -> None:
+    law = WashSaleSettings(coins_since=date(2026, 11, 25))
+    with a_book(replace(SETTINGS, wash_sale=law)) as book:
+        fill_open_lots(book, open_lot("a", "2026-03-01", "0.5", "29000"))
+        (row,), _ = planned(book)
+    assert row["tax_saved_usd"] == Decimal("2141.6")
 
 
 def test_plan__no_income_configured__is_in_loss_dollars_and_says_so() -> None:
