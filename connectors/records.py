@@ -5,7 +5,7 @@ or what any of it means for tax.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Literal, get_args
@@ -153,6 +153,23 @@ class MarketConditions:
     asks: Sequence[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class GasConditions:
+    """What a transaction costs on a chain at the moment of asking, in the smallest units of its `coin`.
+
+    `price_wei` is of one unit of gas, `None` where the node told none: `why_not` says so. With `takes_data_fee` the
+    chain may charge for the data of a transaction on top: `data_fee_wei` for one of a swap's size, `None` where that
+    is not told.
+    """
+
+    coin: str
+    price_wei: str | None
+    takes_data_fee: bool
+    data_fee_wei: str | None
+    why_not: str | None
+    checked_at: datetime
+
+
 _UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
 
 TRANSACTIONS = pa.schema(
@@ -203,6 +220,17 @@ MARKET_CONDITIONS = pa.schema(
         pa.field("minimum_value", pa.string()),
         pa.field("bids", _LEVELS, nullable=False),
         pa.field("asks", _LEVELS, nullable=False),
+        pa.field("checked_at", _UTC_MICROSECONDS, nullable=False),
+    ]
+)
+
+GAS_CONDITIONS = pa.schema(
+    [
+        pa.field("coin", pa.string(), nullable=False),
+        pa.field("price_wei", pa.string()),
+        pa.field("takes_data_fee", pa.bool_(), nullable=False),
+        pa.field("data_fee_wei", pa.string()),
+        pa.field("why_not", pa.string()),
         pa.field("checked_at", _UTC_MICROSECONDS, nullable=False),
     ]
 )
@@ -302,6 +330,11 @@ def market_conditions_table(rows: Iterable[MarketConditions], *, checked_at: dat
         ],
         schema=MARKET_CONDITIONS,
     )
+
+
+def gas_conditions_table(told: GasConditions) -> pa.Table:
+    """A snapshot as an Arrow table of schema `GAS_CONDITIONS`."""
+    return pa.Table.from_pylist([asdict(told)], schema=GAS_CONDITIONS)
 
 
 def prices_table(rows: Iterable[Price]) -> pa.Table:

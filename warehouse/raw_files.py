@@ -15,7 +15,7 @@ from connectors.raw import RawFile, RawFileError, RawStore, verify
 PRICES_ACCOUNT = "prices"
 """The reserved folder of fetched prices, one stream for each source."""
 
-NOT_TRANSACTIONS = frozenset({"attempts", "balances", "market_conditions"})
+NOT_TRANSACTIONS = frozenset({"attempts", "balances", "gas_conditions", "market_conditions"})
 """Streams of an account whose rows are not transactions."""
 
 

@@ -154,7 +154,7 @@ class HarvestSettings:
     """What a plan of sales assumes.
 
     `cost_rate` is what one trade costs as a share of its value (fee and half the spread), where nothing is known of the
-    market itself; `gas_usd` what it costs besides to move a coin on a chain to where it can be sold. Sales below
+    market itself; `gas_usd` what gas costs to sell a coin on a chain, where no node tells its price. Sales below
     `minimum_sale_usd` are not planned. What is sold is bought back at once. What is held is taken to be sold
     `horizon_years` from now, its price grown by `growth_rate` a year; what comes later than this year's tax is
     discounted by `discount_rate` a year.

@@ -8,17 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
+
 from connectors.evm.account import EvmAccount
 from connectors.evm.blocks import instant_of
 from connectors.evm.checkpoints import STREAM, History, Mark
 from connectors.evm.choosing import Chosen
 from connectors.evm.finding import Finder, Read
 from connectors.evm.found import SIGHTS, Sight
+from connectors.evm.gas import read_gas
 from connectors.evm.holdings import Holdings, TokenKey, read_holdings
 from connectors.evm.movements import Happening, Token
 from connectors.evm.ranges import Blocks
 from connectors.raw import Gap, RawStore, Window
-from connectors.records import Balance, Transaction, balances_table, transactions_table
+from connectors.records import Balance, Transaction, balances_table, gas_conditions_table, transactions_table
 from connectors.windows import Span
 
 _ENDLESS = 1 << 62
@@ -112,15 +115,25 @@ class Booking:
             "unanswered": [list(key) for key in held.unanswered],
         }
         balances = self._decoder.balances(held, tokens)
+        self._replace("balances", balances_table(balances, checked_at=instant_of(block), payload=json.dumps(payload)))
+        return len(balances)
+
+    def write_gas_conditions(self, height: int) -> int:
+        """Keep what gas costs on the chain now, whose newest block is `height`. Returns the rows written."""
+        told = read_gas(self._chosen.node, self._account.chain, height=height, now=self._fetched_at)
+        self._replace("gas_conditions", gas_conditions_table(told))
+        return 1
+
+    def _replace(self, stream: str, table: pa.Table) -> None:
+        """Keep a snapshot, which takes the place of the one before."""
         self._store.append(
-            balances_table(balances, checked_at=instant_of(block), payload=json.dumps(payload)),
+            table,
             account=self._account.name,
-            stream="balances",
+            stream=stream,
             fetched_at=self._fetched_at,
             source=self._source(),
             mode="snapshot",
         )
-        return len(balances)
 
     def _taken_back(self, blocks: Blocks, found: set[str], *, at: datetime) -> list[Transaction]:
         """Rows that say of what raw has of `blocks`, and is not there any more, that it moved nothing."""

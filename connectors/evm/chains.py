@@ -13,7 +13,8 @@ class Chain:
     """One chain.
 
     `mirrors` are contracts that write a token's logs for the chain's own coin: what they tell is told already.
-    `numbered` are those that write a number of one of a kind where others write an amount.
+    `numbered` are those that write a number of one of a kind where others write an amount. `takes_data_fee` is false
+    where it is known that nothing but gas is paid for a transaction.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Chain:
     confirmations: int
     mirrors: frozenset[str] = frozenset()
     numbered: frozenset[str] = frozenset()
+    takes_data_fee: bool = True
 
 
 _CRYPTO_KITTIES = frozenset({"0x06012c8cf97bead5deae237070f9587f8e7a266d"})
@@ -30,18 +32,25 @@ _OP_ETH = frozenset({"0xdeaddeaddeaddeaddeaddeaddeaddeaddead0000"})
 CHAINS: dict[str, Chain] = {
     chain.name: chain
     for chain in (
-        Chain("ethereum", 1, "ETH", 32, numbered=_CRYPTO_KITTIES),
+        Chain("ethereum", 1, "ETH", 32, numbered=_CRYPTO_KITTIES, takes_data_fee=False),
         Chain("optimism", 10, "ETH", 64, _OP_ETH),
-        Chain("bsc", 56, "BNB", 32),
-        Chain("gnosis", 100, "XDAI", 32),
-        Chain("polygon", 137, "POL", 96, frozenset({"0x0000000000000000000000000000000000001010"})),
+        Chain("bsc", 56, "BNB", 32, takes_data_fee=False),
+        Chain("gnosis", 100, "XDAI", 32, takes_data_fee=False),
+        Chain(
+            "polygon",
+            137,
+            "POL",
+            96,
+            frozenset({"0x0000000000000000000000000000000000001010"}),
+            takes_data_fee=False,
+        ),
         Chain("zksync", 324, "ETH", 64, frozenset({"0x000000000000000000000000000000000000800a"})),
         Chain("base", 8453, "ETH", 64, _OP_ETH),
         Chain("arbitrum", 42161, "ETH", 64),
         Chain("celo", 42220, "CELO", 64, frozenset({"0x471ece3750da237f93b8e339c536989b8978a438"})),
-        Chain("avalanche", 43114, "AVAX", 16),
+        Chain("avalanche", 43114, "AVAX", 16, takes_data_fee=False),
         Chain("linea", 59144, "ETH", 64),
         Chain("scroll", 534352, "ETH", 64),
-        Chain("sepolia", 11155111, "ETH", 32),
+        Chain("sepolia", 11155111, "ETH", 32, takes_data_fee=False),
     )
 }

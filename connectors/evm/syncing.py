@@ -36,7 +36,7 @@ FIRST_PART = 2_000
 _GROWTH = 4
 _QUICK_SECONDS, _SLOW_SECONDS = 4.0, 20.0
 _MANY_ROWS = 4_000
-STREAMS = (STREAM, "balances")
+STREAMS = (STREAM, "balances", "gas_conditions")
 
 
 def sync_account(
@@ -53,7 +53,9 @@ def sync_account(
     report = SyncReport(account.name)
     with ExitStack() as stack:
         sync = _Sync(account, store, decoder, now=now, progress=progress)
-        steps: dict[str, Callable[[], int]] = {STREAM: sync.read_chain, "balances": sync.read_balances}
+        steps: dict[str, Callable[[], int]] = dict(
+            zip(STREAMS, (sync.read_chain, sync.read_balances, sync.read_gas_conditions), strict=True)
+        )
         for stream, step in steps.items():
             attempt = StreamReport(stream, "ok", _clock(now, began), _clock(now, began))
             asked, rows = sync.requests, sync.rows
@@ -188,6 +190,10 @@ class _Sync:
         if self._end < 0:
             return 0
         return self._booking.write_balances(self._finder, self._end)
+
+    def read_gas_conditions(self) -> int:
+        """Keep what gas costs now, or why that is not told, which fails nothing. Returns the rows written."""
+        return self._booking.write_gas_conditions(self._height)
 
 
 def _clock(now: datetime, began: float) -> datetime:

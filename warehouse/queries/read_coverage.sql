@@ -3,5 +3,5 @@
 SELECT coalesce(same_as, account) AS account, CASE WHEN same_as IS NULL THEN '' ELSE account || '/' END || stream AS stream,
     last_success_at, last_error
 FROM quality.coverage
-WHERE outcome <> 'not_offered' AND stream <> 'market_conditions'
+WHERE outcome <> 'not_offered' AND stream NOT IN ('gas_conditions', 'market_conditions')
 ORDER BY account, stream

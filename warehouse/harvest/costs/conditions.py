@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from warehouse.harvest.costs.gas import GasCost
 from warehouse.harvest.costs.order_book import OrderBook, buy_rate, rounded, sell_rate, walk
 
 _STATES = {"locked": "in open orders or on hold", "staked": "staked", "lent": "lent"}
@@ -29,14 +30,6 @@ class Told:
     minimum_value_usd: Decimal | None
     quote_usd: Decimal | None
     checked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Assumed:
-    """What the configuration assumes: a trade's cost as a share of its value, and gas on a chain."""
-
-    cost_rate: Decimal
-    gas_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +64,8 @@ class Conditions:
     sell_rate: Decimal
     buy_rate: Decimal
     fixed_usd: Decimal
+    gas_source: str | None
+    gas_checked_at: datetime | None
     market: str | None
     checked_at: datetime | None
     bid_price_usd: Decimal | None
@@ -90,8 +85,8 @@ def conditions(
     states: Mapping[str, Decimal] | None,
     is_outside: bool,
     told: Told | None,
-    assumed: Assumed,
-    needs_gas: bool,
+    cost_rate: Decimal,
+    gas: GasCost | None,
     close_usd: Decimal | None,
     as_of: datetime,
     stale_after: timedelta,
@@ -101,6 +96,7 @@ def conditions(
     """What selling `held` units takes; `is_outside`: nobody knows where they are.
 
     `states` is the venue's own balance by state, `None` where it tells none; `kept` is what of it is not free.
+    `cost_rate` is what the configuration assumes of a trade, as a share of its value; `gas` is `None` off chain.
     """
     kept_notes = _kept_notes(asset, kept, as_of, deadline)
     reachable, notes = (Decimal(0), [_LOST_SIGHT]) if is_outside else _reachable(asset, held, states, kept_notes)
@@ -109,14 +105,14 @@ def conditions(
     if told is not None and not is_fresh:
         notes.append(f"the order book is of {told.checked_at:%Y-%m-%d %H:%M} UTC, too old to go by")
     market = told if is_fresh else None
-    fee = assumed.cost_rate if market is None or market.taker_rate is None else market.taker_rate
-    sell, buy, price, book_notes = _prices(asset, reachable or held, market, fee, assumed)
+    fee = cost_rate if market is None or market.taker_rate is None else market.taker_rate
+    sell, buy, price, book_notes = _prices(asset, reachable or held, market, fee, cost_rate)
     notes += book_notes
     least = None if market is None else market.minimum_quantity
     least_usd = None if market is None else market.minimum_value_usd
     notes += _too_small(asset, reachable, least, least_usd, price or close_usd)
-    if needs_gas:
-        notes.append("on a chain: to sell it, it must be sent or swapped first; gas as configured")
+    if gas is not None:
+        notes.append(f"on a chain: to sell it, it must be sent or swapped first; {gas.note}")
     book = None if market is None else market.book
     quote_usd = None if market is None else market.quote_usd
     return Conditions(
@@ -124,9 +120,11 @@ def conditions(
         source="default" if sell is None else "order book",
         fee_rate=fee,
         fee_source="default" if market is None or market.taker_rate is None else "venue",
-        sell_rate=assumed.cost_rate if sell is None else sell,
-        buy_rate=assumed.cost_rate if buy is None else buy,
-        fixed_usd=assumed.gas_usd if needs_gas else Decimal(0),
+        sell_rate=cost_rate if sell is None else sell,
+        buy_rate=cost_rate if buy is None else buy,
+        fixed_usd=Decimal(0) if gas is None else gas.usd,
+        gas_source=None if gas is None else gas.source,
+        gas_checked_at=None if gas is None else gas.checked_at,
         market=None if told is None else told.market,
         checked_at=None if told is None else told.checked_at,
         bid_price_usd=_usd(book.bids[0][0], quote_usd) if book and book.bids else None,
@@ -194,7 +192,7 @@ def _days(wait: timedelta) -> str:
 
 
 def _prices(
-    asset: str, quantity: Decimal, told: Told | None, fee: Decimal, assumed: Assumed
+    asset: str, quantity: Decimal, told: Told | None, fee: Decimal, cost_rate: Decimal
 ) -> tuple[Decimal | None, Decimal | None, Decimal | None, list[str]]:
     """Rates to sell and to buy back, and the average price to sell at; `None` is "not by the book"."""
     if told is None:
@@ -211,7 +209,7 @@ def _prices(
         notes.append(f"nobody offers {asset} at {told.market}: the cost of buying back is the configuration's")
     if told.quote_usd is None:
         notes.append(f"{told.market} is not in dollars and its quote has no price: values are at the close")
-        return sell_rate(told.book, quantity, fee), bought or assumed.cost_rate, None, notes
+        return sell_rate(told.book, quantity, fee), bought or cost_rate, None, notes
     price = rounded(sold.average, _PRICE_PLACES)
     return sell_rate(told.book, quantity, fee), bought, _usd(price, told.quote_usd), notes
 

@@ -1,4 +1,4 @@
-"""The step that makes `harvest.trading_costs` from the venues' latest snapshots of balances and markets.
+"""The step that makes `harvest.trading_costs` from the latest snapshots of balances, markets and gas.
 
 Belongs here: reading snapshots, carrying rows into the table. Does not belong here: the figures (`conditions.py`).
 """
@@ -6,7 +6,7 @@ Belongs here: reading snapshots, carrying rows into the table. Does not belong h
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 
 from connectors.raw import RawFileError
 from connectors.records import exact_quantity
-from warehouse.harvest.costs.conditions import Assumed, Deadline, Kept, Told, conditions
+from warehouse.harvest.costs.conditions import Deadline, Kept, Told, conditions
+from warehouse.harvest.costs.gas import GasTold, gas_cost
 from warehouse.harvest.costs.order_book import OrderBook
 from warehouse.harvest.doubts import OUTSIDE
 from warehouse.harvest.summary import tax_year_end
@@ -46,7 +47,9 @@ def build_trading_costs(book: Book) -> None:
     tax_year = country.calendar.tax_year(local_date(book.as_of, zone))
     deadline = Deadline(tax_year_end(tax_year, zone, country.calendar), zone)
     markets = {account: _markets(book, account, prices) for account in kinds}
-    assumed = Assumed(book.settings.harvest.cost_rate, book.settings.harvest.gas_usd)
+    gas = {account: _gas(book, account, prices) for account, kind in kinds.items() if kind in _ON_CHAIN}
+    stale_after = timedelta(hours=book.settings.stale_after_hours)
+    assumed = book.settings.harvest
     rows = []
     for held in select_rows(book.connection, "read_held_coins").to_pylist():
         account, asset = held["account"], held["asset"]
@@ -61,16 +64,22 @@ def build_trading_costs(book: Book) -> None:
             deadline=deadline,
             is_outside=account == OUTSIDE,
             told=told,
-            assumed=assumed,
-            needs_gas=kinds.get(account) in _ON_CHAIN,
+            cost_rate=assumed.cost_rate,
+            gas=None
+            if account not in gas
+            else gas_cost(asset, gas[account], default_usd=assumed.gas_usd, as_of=book.as_of, stale_after=stale_after),
             close_usd=prices.get(asset),
             as_of=book.as_of,
-            stale_after=timedelta(hours=book.settings.stale_after_hours),
+            stale_after=stale_after,
         )
-        age = None if found.checked_at is None else (book.as_of - found.checked_at) // _MINUTE
-        rows.append({**held, **asdict(found), "as_of": book.as_of, "age_minutes": age, "notes": list(found.notes)})
+        ages = {"age_minutes": _age(book, found.checked_at), "gas_age_minutes": _age(book, found.gas_checked_at)}
+        rows.append({**held, **asdict(found), **ages, "as_of": book.as_of, "notes": list(found.notes)})
     shape = fetch_query(book.connection, "SELECT * FROM harvest.trading_costs").schema
     insert_rows(book.connection, "harvest.trading_costs", pa.Table.from_pylist(rows, schema=shape))
+
+
+def _age(book: Book, checked_at: datetime | None) -> int | None:
+    return None if checked_at is None else (book.as_of - checked_at) // _MINUTE
 
 
 def _snapshot(book: Book, account: str, stream: str) -> list[dict[str, Any]] | None:
@@ -116,6 +125,29 @@ def _markets(book: Book, account: str, prices: dict[str, Decimal]) -> dict[str, 
             checked_at=row["checked_at"],
         )
     return found
+
+
+def _gas(book: Book, account: str, prices: dict[str, Decimal]) -> GasTold | None:
+    """What the account's node told of gas, its coin after the aliases; `None` where it never was asked."""
+    for row in _snapshot(book, account, "gas_conditions") or []:
+        coin = book.settings.aliases.get(row["coin"], row["coin"])
+        return GasTold(
+            coin=coin,
+            price_wei=_wei(row["price_wei"], account),
+            takes_data_fee=row["takes_data_fee"],
+            data_fee_wei=_wei(row["data_fee_wei"], account),
+            coin_usd=prices.get(coin),
+            why_not=row["why_not"],
+            checked_at=row["checked_at"],
+        )
+    return None
+
+
+def _wei(text: str | None, account: str) -> int | None:
+    number = _optional(text, account)
+    if number is not None and number % 1:
+        raise RawFileError(f"a snapshot of {account} holds {text!r} where whole wei are expected. Sync it again")
+    return None if number is None else int(number)
 
 
 def _levels(rows: Iterable[dict[str, str]], account: str) -> list[tuple[Decimal, Decimal]]:

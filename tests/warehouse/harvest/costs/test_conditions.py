@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from warehouse.harvest.costs.conditions import Assumed, Conditions, Deadline, Kept, Told, conditions
+from warehouse.harvest.costs.conditions import Conditions, Deadline, Kept, Told, conditions
+from warehouse.harvest.costs.gas import GasCost
 from warehouse.harvest.costs.order_book import OrderBook
 
 AS_OF = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -24,7 +25,7 @@ def told(**changes: Any) -> Told:
 def found(**changes: Any) -> Conditions:
     values = {
         "asset": "BTC", "held": Decimal(2), "states": {"free": Decimal(2)}, "is_outside": False, "told": told(),
-        "assumed": Assumed(Decimal("0.004"), Decimal(7)), "needs_gas": False, "close_usd": Decimal(99),
+        "cost_rate": Decimal("0.004"), "gas": None, "close_usd": Decimal(99),
         "as_of": AS_OF, "stale_after": timedelta(hours=36), "deadline": DEADLINE,
         "kept": [Kept(state, units) for state, units in (changes.get("states") or {}).items() if state != "free"],
     }  # fmt: skip
@@ -130,8 +131,9 @@ def test_conditions__below_the_least_order__says_so() -> None:
     assert by_value.notes == ("below the venue's minimum order of 5 USD",)
 
 
-def test_conditions__on_a_chain__gas_is_the_configurations() -> None:
-    answer = found(needs_gas=True, told=None)
-    assert answer.fixed_usd == 7
-    assert any("on a chain" in note for note in answer.notes)
-    assert found().fixed_usd == 0
+def test_conditions__on_a_chain__gas_with_its_source() -> None:
+    answer = found(gas=GasCost(Decimal(7), "node", AS_OF, "7 gas"), told=None)
+    assert (answer.fixed_usd, answer.gas_source, answer.gas_checked_at) == (7, "node", AS_OF)
+    assert answer.notes[-1] == "on a chain: to sell it, it must be sent or swapped first; 7 gas"
+    off_chain = found()
+    assert (off_chain.fixed_usd, off_chain.gas_source, off_chain.gas_checked_at) == (0, None, None)

@@ -4,22 +4,31 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from connectors.raw import RawFileError
-from connectors.records import Balance, MarketConditions, balances_table, market_conditions_table
+from connectors.records import (
+    ATTEMPTS,
+    Balance,
+    GasConditions,
+    MarketConditions,
+    balances_table,
+    gas_conditions_table,
+    market_conditions_table,
+)
 from support.books import book_of_everything
-from support.raw_book import AS_OF, RawBook
+from support.raw_book import AS_OF, RawBook, row
 
 
 def _tell(book: RawBook, *, bid: str = "59000", hours_ago: int = 1) -> None:
     """Kraken tells BTC's market: bids far apart from the close of 60,000 only where a test says so."""
     at = AS_OF - timedelta(hours=hours_ago)
-    row = MarketConditions(
+    told = MarketConditions(
         "BTC", "BTC/USD", "USD", "0.004", "0.0001", None, [(bid, "0.5"), ("58000", "9")], [("61000", "9")]
     )
     book.store.append(
-        market_conditions_table([row], checked_at=at), account="kraken", stream="market_conditions", fetched_at=at,
+        market_conditions_table([told], checked_at=at), account="kraken", stream="market_conditions", fetched_at=at,
         source="test", mode="snapshot",
     )  # fmt: skip
 
@@ -91,4 +100,70 @@ def test_trading_costs__snapshot_with_a_word_for_a_number__stops_the_build(tmp_p
     book = book_of_everything(tmp_path)
     _tell(book, bid="many")
     with pytest.raises(RawFileError, match="a snapshot of kraken holds 'many'"):
+        book.build()
+
+
+def _tell_gas(book: RawBook, *, price_wei: str | None = "12500000000", why_not: str | None = None) -> None:
+    """Cold is on a chain whose coin is ETH, at 3,000; its node was asked four hours before."""
+    at = AS_OF - timedelta(hours=4)
+    book.sources["cold"] = {"kind": "evm"}
+    book.add("cold", "trades", row("g1", "trade", "2026-02-02 12:00", "1 ETH", "-2000 USD"))
+    book.price("ETH", "2026-11-23", "3000")
+    book.store.append(
+        gas_conditions_table(GasConditions("ETH", price_wei, False, None, why_not, at)),
+        account="cold", stream="gas_conditions", fetched_at=at, source="test", mode="snapshot",
+    )  # fmt: skip
+
+
+def _gas(book: RawBook) -> list[tuple[object, ...]]:
+    return book.ask(
+        "SELECT asset, fixed_usd, gas_source, gas_age_minutes, list_last(notes) LIKE '%12.5 gwei%2026-11-24 02:00 UTC' "
+        "FROM harvest.trading_costs WHERE account = 'cold' ORDER BY asset"
+    )
+
+
+def test_trading_costs__node_told_the_price_of_gas__is_what_each_coin_there_costs(tmp_path: Path) -> None:
+    book = book_of_everything(tmp_path)
+    _tell_gas(book)
+    book.build()
+    # 250,000 gas for a token and 60,000 for the chain's coin, at 12.5 gwei and 3,000 for one ETH
+    assert _gas(book) == [
+        ("BTC", Decimal("9.375"), "node", 240, True),
+        ("ETH", Decimal("2.25"), "node", 240, True),
+    ]
+    assert book.ask("SELECT DISTINCT fixed_usd, gas_source FROM harvest.trading_costs WHERE account = 'kraken'") == [
+        (Decimal(0), None)
+    ]
+
+
+def test_trading_costs__node_told_no_price_of_gas__is_the_configurations(tmp_path: Path) -> None:
+    book = book_of_everything(tmp_path)
+    _tell_gas(book, price_wei=None, why_not="it said no")
+    book.build()
+    assert [row[1:4] for row in _gas(book)] == [(Decimal(5), "default", 240)] * 2
+    notes = str(book.ask("SELECT notes FROM harvest.trading_costs WHERE account = 'cold'"))
+    assert notes.count("gas as configured: no node told what it costs (it said no)") == 2
+
+
+def test_trading_costs__gas_that_could_not_be_asked__puts_no_lot_in_doubt(tmp_path: Path) -> None:
+    asked = "SELECT account, asset, status, reasons FROM harvest.lot_values ORDER BY ALL"
+    told, untold = (book_of_everything(tmp_path / name) for name in ("told", "untold"))
+    for book in (told, untold):
+        _tell_gas(book, price_wei=None if book is untold else "1")
+        attempt = {
+            "stream": "gas_conditions", "outcome": "failed" if book is untold else "ok", "started_at": AS_OF,
+            "ended_at": AS_OF, "requests": 1, "rows": 0, "error": "gone" if book is untold else None,
+        }  # fmt: skip
+        book.store.append(
+            pa.Table.from_pylist([attempt], schema=ATTEMPTS),
+            account="cold", stream="attempts", fetched_at=AS_OF, source="test",
+        )  # fmt: skip
+        book.build()
+    assert told.ask(asked) == untold.ask(asked) != []
+
+
+def test_trading_costs__gas_in_parts_of_a_wei__stops_the_build(tmp_path: Path) -> None:
+    book = book_of_everything(tmp_path)
+    _tell_gas(book, price_wei="1.5")
+    with pytest.raises(RawFileError, match=r"a snapshot of cold holds '1\.5' where whole wei"):
         book.build()
