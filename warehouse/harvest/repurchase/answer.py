@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from warehouse.harvest.repurchase.law import ETF_OF, WASH_SALE, Window
+from warehouse.harvest.repurchase.law import ETF_OF, FORMS_OF, WASH_SALE, Window
 from warehouse.harvest.repurchase.rhythm import find_rhythm
 
 _BY_ITSELF = {"trade": "purchases", "reward": "rewards", "mining": "mined coins", "interest": "interest"}
@@ -86,10 +86,21 @@ def _rhythms(arrivals: Sequence[Arrival], today: date, until: date) -> list[tupl
     return found
 
 
+def _coin_of(asset: str) -> str:
+    """The coin that an asset is a staked or bridged form of; itself where it is none."""
+    return next((coin for coin, forms in FORMS_OF.items() if asset.upper() in forms), asset)
+
+
 def _warnings(asset: str, same_as: Sequence[str], held: Iterable[str], window: Window | None) -> list[str]:
     warnings = []
     if window is None:
         warnings.append("no rule on buying back is written here for this country: ask before you do")
+    likes = {one for one in held if one not in {asset, *same_as} and _coin_of(one) == _coin_of(asset)}
+    if likes:
+        warnings.append(
+            f"{', '.join(sorted(likes))} is much like {asset}, staked or bridged, and held too: whether that is the "
+            "same, nobody has ruled (wash_sale.groups in the configuration takes them for one)"
+        )
     funds = sorted(one for one in held if ETF_OF.get(one) in {asset, *same_as})
     if funds:
         warnings.append(f"{', '.join(funds)} holds {asset}: whether a fund is the same as its coin, nobody has ruled")

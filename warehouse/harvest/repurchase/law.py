@@ -65,3 +65,11 @@ ETF_OF: Mapping[str, str] = {
     **dict.fromkeys(("ETHA", "ETHE", "FETH", "CETH", "EZET", "QETH"), "ETH"),
 }
 """Spot funds of the United States and the coin they hold; nobody has ruled whether one is the same as the other."""
+
+FORMS_OF: Mapping[str, frozenset[str]] = {
+    "ETH": frozenset({"STETH", "WSTETH", "RETH", "CBETH"}),
+    "SOL": frozenset({"MSOL", "JITOSOL"}),
+    "USDC": frozenset({"USDC.E", "USDBC", "USDCE"}),
+    "USDT": frozenset({"USDT.E"}),
+}
+"""Staked and bridged forms of a coin, in capitals; nobody has ruled whether one is the same as the coin or another."""

@@ -88,6 +88,16 @@ def test_repurchase__spot_fund_held_beside__is_a_warning_both_ways() -> None:
     assert answer(held=["BTC", "ETHA"])["warnings"] == []
 
 
+@pytest.mark.parametrize(
+    ("asset", "other"), [("ETH", "stETH"), ("rETH", "ETH"), ("STETH", "cbETH"), ("USDC.E", "USDC")]
+)
+def test_repurchase__staked_or_bridged_form_held_too__warns_that_nobody_has_ruled(asset: str, other: str) -> None:
+    (warning,) = answer(asset=asset, held=[asset, other, "BTC"])["warnings"]
+    assert warning.startswith(f"{other} is much like {asset}")
+    assert answer(asset=asset, held=[asset, other], same_as=[other])["warnings"] == []
+    assert answer(asset=asset, held=[asset, "BTC", "WETH"])["warnings"] == []
+
+
 def test_repurchase_step__book__has_a_row_for_each_candidate_coin(tmp_path: Path) -> None:
     book = book_of_everything(tmp_path)
     book.build()
