@@ -90,10 +90,10 @@ def test_difference__that_was_not_there_before__says_between_which_nights_it_aro
 
 def test_difference__that_came_with_an_event_of_the_books__arose_with_it(tmp_path: Path) -> None:
     book = _book(tmp_path)
-    book.add("k", "trades", row("2", "trade", "2026-11-22", "-1.5 ETH", "150 USD"))
+    book.add("k", "trades", row("2", "trade", "2026-11-22", "-1.2345 ETH", "150 USD"))
     book.hold("k", "2026-11-21", "10.5 ETH", "-1000 USD")
     book.hold("k", "2026-11-23", "10.5 ETH", "-850 USD")  # the sale is in the money and not in the coins
     book.build()
     assert book.ask("SELECT asset, difference, agreed_at, cause FROM quality.balance_differences") == [
-        ("ETH", Decimal("1.5"), instant("2026-11-21"), "told_twice")
+        ("ETH", Decimal("1.2345"), instant("2026-11-21"), "told_twice")
     ]
