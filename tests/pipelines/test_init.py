@@ -31,6 +31,7 @@ def test_init__every_line_of_the_template_uncommented__still_reads(tmp_path: Pat
         "coinbase",
         "cold",
         "old_exchange",
+        "kraken_export",
     ]
 
 
