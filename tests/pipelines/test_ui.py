@@ -87,7 +87,8 @@ def test_ui__lineage_of_disposals__goes_on_to_the_tax_year(ui: str, page: Page) 
 def test_ui__overview_of_a_table__shows_its_rows_and_its_columns_with_comments(ui: str, page: Page) -> None:
     page.goto(f"{ui}/assets/harvest/candidates?view=overview")
     expect(page.get_by_text("sell_first_quantity").first).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("Units of other lots that a sale in this account").first).to_be_visible(timeout=60_000)
+    comment = "Units of other lots that a sale in this account would consume before all of this lot is sold"
+    expect(page.get_by_text(comment).first).to_be_visible(timeout=60_000)
 
 
 def test_ui__automation__shows_the_nightly_schedule_running(ui: str, page: Page) -> None:
