@@ -179,7 +179,7 @@ TRANSACTIONS = pa.schema(
         pa.field("status", pa.string(), nullable=False),
         pa.field("reason", pa.string()),
         pa.field("occurred_at", _UTC_MICROSECONDS),
-        pa.field("order", pa.int32(), nullable=False),
+        pa.field("order", pa.int64(), nullable=False),  # 32 bits in older files
         pa.field(
             "postings",
             pa.list_(pa.struct([("asset", pa.string()), ("quantity", pa.string()), ("role", pa.string())])),

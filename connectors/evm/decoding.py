@@ -182,7 +182,7 @@ class Decoding:
             tx_hash=facts.tx_hash,
             counterparty=self._counterparty(happening),
             description="; ".join([self._description(facts), *happening.notes]),
-            order=facts.index,
+            order=facts.order,
             marks=marks,
         )
 

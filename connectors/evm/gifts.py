@@ -66,5 +66,5 @@ def _row(happening: Happening, movement: Movement, kind: Kind, amount: int, name
         postings=[Posting(coin.asset, quantity(amount, coin.decimals))],
         payload=facts.payload,
         description="; ".join([f"{told} in block {facts.block_number}", *happening.notes]),
-        order=facts.index,
+        order=facts.order,
     )

@@ -94,6 +94,11 @@ class TransactionFacts:
     payload: str
     """JSON: transaction, receipt and internal operations as the node told them."""
 
+    @property
+    def order(self) -> int:
+        """The transaction's place in the chain: several blocks may have one second."""
+        return (self.block_number << 20) + self.index
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
