@@ -7,6 +7,7 @@ not belong here: which lot goes first (`warehouse/lots`).
 from datetime import datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse.lots.engine import match_lots
 from warehouse.lots.policy import Policy
@@ -43,7 +44,13 @@ SELECT *, regexp_replace(event_id, '#[0-9]+(~[0-9]+)?$', '') AS transaction_id,
 FROM matched_disposals
 """
 
+_NAME_STARTS = 13
+"""Where the name of a carry begins in the word that `read_engine_events` gave it, behind the place that sorts it."""
+
 _ACQUISITIONS = "SELECT asset, acquired_at, quantity, cost_usd FROM lots.lots ORDER BY acquired_at, lot_id"
+
+_NAME_STARTS = 13
+"""Where the name of a carry begins in the word that `read_engine_events` gives it, behind the place that sorts it."""
 
 _ALLOCATIONS = """
 INSERT INTO lots.allocations BY NAME
@@ -68,7 +75,7 @@ def build_lots(book: Book) -> None:
         methods.setdefault(account, []).append((since, method))
     policy = policy_of(book.settings, methods)
     matched = match_lots(select_rows(connection, "read_engine_events"), policy=policy, until=book.as_of)
-    insert_rows(connection, "lots.carried", matched.carried.rename_columns({"carry": "carry_id"}))
+    insert_rows(connection, "lots.carried", _named(matched.carried))
     connection.execute(_LOTS)
     if country.match_shares is not None:
         matched = _store_shares(book, matched, country.match_shares, policy)
@@ -79,6 +86,12 @@ def build_lots(book: Book) -> None:
     connection.execute(_DISPOSALS, {"untaxed": sorted(country.untaxed_kinds | _UNTAXED)})
     connection.execute(_ALLOCATIONS)
     drop_tables(connection, "matched_disposals")
+
+
+def _named(carried: pa.Table) -> pa.Table:
+    """What carries did, each by its transaction."""
+    names = pc.utf8_slice_codeunits(carried["carry"], _NAME_STARTS)
+    return carried.drop_columns("carry").append_column("carry_id", names)
 
 
 def _store_shares(book: Book, matched: Matched, match_shares: ShareMatcher, policy: Policy) -> Matched:

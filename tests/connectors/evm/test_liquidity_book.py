@@ -2,7 +2,8 @@
 
 The pool holds 500 ETH and 1,000,000 SIX, so that 1 ETH is 2,000 SIX. Alice has 100 ETH (bought at 1,500 each) and 4,000
 SIX (at 0.90). She puts in 1 ETH and 2,000 SIX (sending 1.5 ETH, of which the router gives back a half), takes half out,
-somebody else changes the price with 50 ETH, and she takes out the rest. The book's prices stay at 2,000 and 1.
+somebody else changes the price with 50 ETH, and she takes out the rest. The book's prices stay at 2,000 and 1. All
+blocks have one second, as those of a fast chain may: only their numbers tell what came first.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import duckdb
 import pytest
 from web3 import Web3
 
-from support.chain.anvil import anvil, contracts
+from support.chain.anvil import anvil, contracts, rpc
 from support.chain.scenario import ALICE, ETHER, FAR, Story, begin
 from support.sample import lotkeeper
 
@@ -39,6 +40,7 @@ confirmations = 0
 def pool() -> Iterator[Story]:
     with anvil() as url:
         story = begin(url)
+        rpc(url, "anvil_setBlockTimestampInterval", 0)
         alice = Web3.to_checksum_address(ALICE)
         weth = story.deploy("WETH9").address
         factory = story.deploy("UniswapV2Factory", story.funder).address
@@ -105,6 +107,7 @@ def test_liquidity__on_a_chain_with_basis_kept__carries_cost_and_age_there_and_b
             "SELECT count(DISTINCT transaction_id), count(DISTINCT asset) FROM ledger.legs WHERE mark = 'liquidity'"
         ).fetchall()
         assert marked == [(3, 1)]
+        assert connection.execute("SELECT count(DISTINCT occurred_at) FROM ledger.postings").fetchall() == [(1,)]
         moved = connection.execute(
             "SELECT split_part(asset, '-', 1), list(abs(quantity) ORDER BY occurred_at, transaction_number) "
             "FROM ledger.postings WHERE kind = 'trade' AND role = 'principal' GROUP BY asset ORDER BY 1"
