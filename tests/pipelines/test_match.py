@@ -32,7 +32,7 @@ def test_match__csv__writes_what_the_method_takes(tmp_path: Path, method: str, f
     assert rows[0]["lot_id"] == first
     assert [row["gain_usd"] for row in rows] == [Decimal(gain) for gain in gains]
     assert sorted(path.name for path in output.iterdir()) == [
-        "disposals.parquet", "lot_moves.parquet", "open_lots.parquet", "problems.parquet",
+        "carried.parquet", "disposals.parquet", "lot_moves.parquet", "open_lots.parquet", "problems.parquet",
     ]  # fmt: skip
     assert "2500.00000000" in done.stdout
 
@@ -46,7 +46,7 @@ def test_match__parquet_and_csv_of_the_same_events__give_the_same_files(tmp_path
     for source, answer in ((tmp_path / "events.parquet", "p"), (path, "c")):
         done = lotkeeper("match", source, "--method", "hifo", "--output", tmp_path / answer)
         assert done.returncode == 0, done.stderr
-    for name in ("disposals", "open_lots", "lot_moves", "problems"):
+    for name in ("carried", "disposals", "open_lots", "lot_moves", "problems"):
         one, other = (pq.read_table(tmp_path / answer / f"{name}.parquet") for answer in ("p", "c"))
         assert one.equals(other), name
 

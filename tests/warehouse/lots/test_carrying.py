@@ -134,9 +134,13 @@ def test_carry__taken_back_at_once__gives_the_same_lots(
 
     before, after = held(_matched(rows, method)), held(_matched(rows + there + back, method))
     assert before.keys() == after.keys()
-    for place, (units, cost) in before.items():
-        assert after[place][1] == cost
-        assert abs(after[place][0] - units) <= Decimal("1e-15")  # what the pool's own units can tell apart
+    units_of = {asset: Decimal(amount) for amount, asset, _ in sides}
+    worths = {"BTC": worth, "ETH": other_worth}
+    for (asset, acquired), (units, cost) in before.items():
+        assert after[asset, acquired][1] == cost
+        # A coin has a share of the 1,000 units as its worth; each of its lots has two ends, each up to 1e-18 off.
+        one_unit = units_of[asset] * sum(worths.values()) / worths[asset] / 1000
+        assert abs(after[asset, acquired][0] - units) <= 2 * Decimal("1e-18") * (one_unit + 1)
     assert not _matched(rows + there + back, method).problems
 
 
