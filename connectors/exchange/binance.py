@@ -2,15 +2,17 @@
 
 myTrades answers 1000 rows from `fromId`, oldest first, for one market. Deposits and withdrawals answer 90 days and
 1000 rows, newest first; dividends 180 days and 500 rows; conversions 30 days and 1000 rows; dust 100 rows. Fiat is a
-list of its own. Source: https://developers.binance.com/docs (spot, wallet, fiat, convert)
+list of its own, and so are the locked products of Simple Earn. Source: https://developers.binance.com/docs (spot,
+wallet, fiat, convert, simple earn)
 
 Belongs here: Binance's spot account. Does not belong here: what is the same for all venues.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from connectors.exchange.binance_earn import read_positions
 from connectors.exchange.errors import UnknownMarketError
 from connectors.exchange.feeds import Feed, RowByRow
 from connectors.exchange.generic import GenericVenue, Transfer
@@ -22,6 +24,7 @@ from connectors.exchange.reading import asset_of, fee_of, id_of, moved, needed, 
 from connectors.exchange.timewalk import by_window
 from connectors.exchange.trades import Pair, read_conversion, read_trade
 from connectors.exchange.transfers import read_transfer
+from connectors.exchange.wire import write_json
 from connectors.records import Balance, Transaction
 
 _DAY_MS = 86_400_000
@@ -31,6 +34,7 @@ FIAT_PAGE = 500
 DIVIDENDS_PAGE, DIVIDENDS_DAYS = 500, 180
 CONVERSIONS_PAGE, CONVERSIONS_DAYS = 1000, 30
 DUST_PAGE, DUST_DAYS = 100, 90
+POSITIONS_PAGE = 100
 
 _INCOME_WORDS: tuple[tuple[str, Meaning], ...] = (
     ("airdrop", "airdrop"),
@@ -152,6 +156,21 @@ class Binance(GenericVenue):
         yield Feed(
             "dust", partial(_newest_first, fetch_dust, days=DUST_DAYS, page=DUST_PAGE), RowByRow(self._read_dust)
         )
+
+    def balances(self) -> tuple[Sequence[Balance], str]:
+        """Spot, and what is in locked products, with when that comes free as far as Binance tells."""
+        balances, payload = super().balances()
+        rows: list[dict[str, Any]] = []
+        while len(rows) % POSITIONS_PAGE == 0:
+            asked = {"current": len(rows) // POSITIONS_PAGE + 1, "size": POSITIONS_PAGE}
+            answer = self.client.call("locked products", self.exchange.sapiGetSimpleEarnLockedPosition, asked)
+            if not answer["rows"]:
+                break
+            rows += answer["rows"]
+        if not rows:
+            return balances, payload
+        positions = read_positions(rows, self.exchange.safe_currency_code)
+        return [*balances, *positions], f'{{"balances": {payload}, "locked": {write_json(rows)}}}'
 
     def balance_params(self) -> dict[str, Any]:
         """Spot, without the hundreds of assets never held."""

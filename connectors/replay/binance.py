@@ -30,8 +30,10 @@ answer. Numbers are strings as on the wire, ids numbers, times Unix milliseconds
 - `klines/<interval>/<SYMBOL>.json`: array of `[open time, open, high, low, close, volume, close time, quote volume,
   trades, taker base, taker quote, "0"]`, daily in `klines/1d/BTCUSDT.json`
 - `depth/<SYMBOL>.json`: object `{"bids", "asks"}` of arrays of `[price, quantity]`, the best first
+- `simple-earn/locked/position.json`: array of `{"positionId", "asset", "amount", "purchaseTime", "duration",
+  "deliverDate", "redeemPeriod", "redeemingAmt", "partialAmtDeliverDate", "canRedeemEarly", "autoSubscribe", ...}`
 - `account.json`: object with `balances`, an array of `{"asset", "free", "locked"}`. Absent, it is what all rows above
-  add up to
+  add up to, without what is in locked products
 - `account/apiRestrictions.json`, `system/status.json`, `asset/tradeFee.json`: absent, they are: a key that may read and
   nothing else, normal, and 0.1 % for every symbol
 
@@ -136,6 +138,7 @@ class Binance:
             ),
             "/sapi/v1/asset/dribblet": lambda asked: pages.dust_page(self.dust, asked, now_ms=self._now_ms()),
             "/sapi/v1/asset/tradeFee": self._trade_fees,
+            "/sapi/v1/simple-earn/locked/position": self._positions_page,
             "/sapi/v1/margin/allPairs": lambda _: [],
             "/sapi/v1/margin/isolated/allPairs": lambda _: [],
         }
@@ -224,6 +227,11 @@ class Binance:
         )
         return [fee for fee in fees if asked.get("symbol", fee["symbol"]) == fee["symbol"]]
 
+    def _positions_page(self, asked: Parameters) -> Row:
+        rows = self._files.get("simple-earn/locked/position", [])
+        size, page = pages.Limit(10, 100).of(asked, "size"), max(number(asked, "current", 1), 1)
+        return {"rows": rows[(page - 1) * size : page * size], "total": len(rows)}
+
     def _account(self, asked: Parameters) -> Row:
         account = {
             "makerCommission": 10,
@@ -253,6 +261,7 @@ class Binance:
             dividends=self._shown(self.dividends),
             conversions=self._shown(self.conversions),
             dust=self._shown(self.dust),
+            positions=self._files.get("simple-earn/locked/position", []),
         )
 
     def _shown(self, history: History) -> Iterator[Row]:

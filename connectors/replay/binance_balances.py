@@ -1,4 +1,4 @@
-"""What a Binance spot account holds: everything that its histories moved, added up.
+"""What a Binance spot account holds: everything that its histories moved, added up, less what is in locked products.
 
 Belongs here: that sum. Does not belong here: which rows there are.
 """
@@ -29,6 +29,7 @@ def balances(
     dividends: Iterable[Row],
     conversions: Iterable[Row],
     dust: Iterable[Row],
+    positions: Iterable[Row],
 ) -> list[Row]:
     """One row per asset ever moved, as `/api/v3/account` has it. `symbols` gives base and quote of each symbol."""
     totals: dict[str, dict[str, Decimal]] = defaultdict(lambda: {"free": Decimal(0), "locked": Decimal(0)})
@@ -41,6 +42,7 @@ def balances(
         ((row["asset"], "free", Decimal(row["amount"])) for row in dividends),
         _conversion_moves(conversions),
         _dust_moves(dust),
+        ((row["asset"], "free", -Decimal(row["amount"])) for row in positions),
     ):
         for asset, state, quantity in moves:
             totals[asset][state] += quantity
