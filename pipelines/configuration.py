@@ -203,6 +203,8 @@ class _Account(Section):
     name: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)
     lot_method: LotMethods = FIFO
     held_by: Literal["broker", "self"] = "broker"
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    """The clock by which a broker dates its statements."""
     since: date | None = None
     addresses: tuple[str, ...] = ()
     differs_from: tuple[str, ...] = ()

@@ -133,6 +133,7 @@ def book_settings(configuration: conf.Configuration) -> BookSettings:
                 same_as=conf.same_as(account),
                 rounds=isinstance(account, conf.CsvAccount) and account.rounds,
                 differs_from=account.differs_from,
+                time_zone=ZoneInfo(account.time_zone),
             )
             for account in configuration.accounts
         ),

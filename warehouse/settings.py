@@ -23,7 +23,7 @@ class AccountSettings:
     `lot_methods` are those that were chosen; which one holds stands in `lots.methods`. `is_broker`: its coins are held
     by a broker, who has to be told of an identification where the law says so. `addresses` are its own on chains, where
     coins are sent to reach it; `chain` is the one it is on, if it is on one, and `coin` that chain's own. `venue` is
-    the exchange's id.
+    the exchange's id. `time_zone` is the clock by which a broker dates its statements.
 
     `same_as` names the account of which this one only tells; `rounds`: its amounts and times may be rounded.
     `differs_from` are accounts in which what looks like an event of this one is another.
@@ -41,6 +41,7 @@ class AccountSettings:
     same_as: str | None = None
     rounds: bool = False
     differs_from: tuple[str, ...] = ()
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
     @property
     def tells_of(self) -> str:

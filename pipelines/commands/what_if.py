@@ -33,6 +33,7 @@ from pipelines.commands.published import open_published
 from pipelines.configuration import Configuration, ConfigurationError
 from pipelines.sources import book_settings
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
+from warehouse.harvest.deadlines import deadlines
 from warehouse.harvest.order import CHOOSING_METHODS
 from warehouse.harvest.plan.portfolio import with_identified
 from warehouse.harvest.plan.program import NoPlanError
@@ -41,7 +42,6 @@ from warehouse.harvest.plan.standing import standing_year
 from warehouse.harvest.plan.targets import FORMS, OffsetTarget, Target, read_target
 from warehouse.harvest.plan.year import plan_year
 from warehouse.harvest.steps import open_lot, read_waiting
-from warehouse.harvest.summary import tax_year_end
 from warehouse.harvest.what_if import AskedSale, NotThereError, ask_sale
 from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
@@ -204,8 +204,7 @@ def harvest(
     lines = made.lines
     rows = plan_rows(
         lines,
-        as_of=book.as_of,
-        deadline_at=tax_year_end(book.today.year, book.settings.time_zone),
+        ends=deadlines(book.settings, book.as_of),
         methods={row["account"]: row["method"] for row in values},
     )
     summary = summary_row(made, lines, as_of=book.as_of, identified=made.plan)

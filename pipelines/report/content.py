@@ -77,6 +77,12 @@ class Content:
         return none if self.country.terms is None else {str(term): words for term, words in self.country.terms.items()}
 
     @property
+    def sell_by_at(self) -> datetime:
+        """Before it every planned sale is this year's by every clock."""
+        first: datetime = min(row["sell_by_at"] for row in self.plan)
+        return first
+
+    @property
     def losses_by_account(self) -> Rows:
         """`losses` added up over the coins of each account, the largest first."""
         accounts: dict[str, dict[str, Any]] = {}

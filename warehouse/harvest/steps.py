@@ -13,13 +13,14 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
+from warehouse.harvest.deadlines import deadlines
 from warehouse.harvest.doubts import law_doubts
 from warehouse.harvest.health import Health
 from warehouse.harvest.identified import Waiting, waiting_of
 from warehouse.harvest.picks import identify_command
 from warehouse.harvest.reach import liquidity_doubts, reach_doubts, sale_figures, second_price_doubts, second_prices
 from warehouse.harvest.repurchase.law import is_under_wash_sales
-from warehouse.harvest.summary import CandidateRow, summarize, tax_year_end
+from warehouse.harvest.summary import CandidateRow, summarize
 from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
 from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
@@ -49,7 +50,7 @@ def build_candidates(book: Book) -> None:
     country = country_of(book.settings.jurisdiction)
     zone = book.settings.time_zone
     today = local_date(book.as_of, zone)
-    deadline = tax_year_end(country.calendar.tax_year(today), zone, country.calendar)
+    ends = deadlines(book.settings, book.as_of)
     bought_today = {row["asset"] for row in stored if local_date(row["acquired_at"], zone) == today}
     methods = dict(book.connection.execute("SELECT account, method FROM lots.methods WHERE is_current").fetchall())
     costs = _trading_costs(book)
@@ -76,6 +77,7 @@ def build_candidates(book: Book) -> None:
             *reach_doubts(valued, lot_costs),
             *liquidity_doubts(lot, pools, keeps_basis=book.settings.lots.liquidity == "keep_basis"),
             *second_price_doubts(lot.asset, valued.price, seconds.get(lot.asset)),
+            *ends.doubts(lot.account),
         ]
         status, reasons = health.verdict(lot, doubts)
         rows.append(
@@ -84,7 +86,8 @@ def build_candidates(book: Book) -> None:
                 "as_of": book.as_of,
                 "unit_cost_usd": unit_costs[lot.lot_id, lot.account, lot.is_in_transit],
                 "method": "pool" if is_pooled else methods.get(lot.account, "fifo"),
-                "deadline_at": deadline,
+                "deadline_at": ends.end,
+                "sell_by_at": ends.sell_by(lot.account),
                 "reachable_quantity": None if lot_costs is None else lot_costs["reachable_quantity"],
                 "sell_price_usd": None if sale.price is None else from_units(sale.price, PRICE_PLACES),
                 "sell_price_source": sale.source,

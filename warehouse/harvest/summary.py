@@ -33,6 +33,7 @@ class CandidateRow:
     sell_first_quantity: Decimal
     status: str
     reasons: Sequence[str]
+    sell_by_at: datetime
 
 
 def tax_year_end(tax_year: int, time_zone: ZoneInfo, calendar: Calendar = UNITED_STATES.calendar) -> datetime:
@@ -60,7 +61,7 @@ def summarize(
         _largest(candidates),
         _held_back(candidates),
         _next_long(open_lots, today, country),
-        _deadline(as_of, today, time_zone, country.calendar),
+        _deadline(candidates, as_of, today, time_zone, country.calendar),
     ]
 
 
@@ -121,13 +122,21 @@ def _next_long(open_lots: Sequence[CandidateRow], today: date, country: Country)
     )
 
 
-def _deadline(as_of: datetime, today: date, time_zone: ZoneInfo, calendar: Calendar) -> str:
+def _deadline(
+    candidates: Sequence[CandidateRow], as_of: datetime, today: date, time_zone: ZoneInfo, calendar: Calendar
+) -> str:
     tax_year = calendar.tax_year(today)
     last = calendar.last_date(tax_year)
+    end = tax_year_end(tax_year, time_zone, calendar)
     days = (last - today).days
-    hours = (tax_year_end(tax_year, time_zone, calendar) - as_of) // _HOUR
-    left = f"{_days(days)} left" if days else f"{hours} hours left"
-    return f"Deadline: sales until the end of {last} in {time_zone.key} count for {calendar.label(tax_year)} ({left})"
+    left = f"{_days(days)} left" if days else f"{(end - as_of) // _HOUR} hours left"
+    line = f"Deadline: sales until the end of {last} in {time_zone.key} count for {calendar.label(tax_year)} ({left})"
+    early = sorted({(row.sell_by_at, row.account) for row in candidates if row.sell_by_at < end})
+    if not early:
+        return line
+    first = early[0][0].astimezone(time_zone)
+    accounts = ", ".join(account for _, account in early)
+    return f"{line}; by the clocks of the statements of {accounts} it ends {first:%Y-%m-%d %H:%M}"
 
 
 def _sum(rows: Iterable[CandidateRow]) -> Decimal:

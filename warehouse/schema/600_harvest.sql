@@ -28,6 +28,7 @@ CREATE OR REPLACE TABLE harvest.lot_values (
     reached_by VARCHAR[] NOT NULL,
     identify_command VARCHAR,
     deadline_at TIMESTAMPTZ NOT NULL,
+    sell_by_at TIMESTAMPTZ NOT NULL,
     status VARCHAR NOT NULL CHECK (status IN ('ready', 'review', 'blocked')),
     reasons VARCHAR[] NOT NULL,
     reachable_quantity DECIMAL(38, 18),
@@ -68,6 +69,7 @@ COMMENT ON COLUMN harvest.lot_values.short_first_usd IS 'The short-term part of 
 COMMENT ON COLUMN harvest.lot_values.reached_by IS 'Lot methods under which this lot would be the next to go (all of them where it is identified); another than the account''s own counts only when recorded before the sale (lotkeeper identify --standing).';
 COMMENT ON COLUMN harvest.lot_values.identify_command IS 'Command that records, before the sale, that it is of this lot; what is identified already still goes before it. NULL where it is next in any case, on the way or blocked.';
 COMMENT ON COLUMN harvest.lot_values.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
+COMMENT ON COLUMN harvest.lot_values.sell_by_at IS 'Before it a sale is this year''s by the taxpayer''s clock and by that of the broker''s own statements (time_zone of the account, UTC unless told): the earlier of both year ends.';
 COMMENT ON COLUMN harvest.lot_values.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
 COMMENT ON COLUMN harvest.lot_values.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';
 COMMENT ON COLUMN harvest.lot_values.reachable_quantity IS 'Units of the coin in the account that can be sold now, of all its lots together (harvest.trading_costs).';
@@ -99,6 +101,7 @@ CREATE OR REPLACE TABLE harvest.candidates (
     reached_by VARCHAR[] NOT NULL,
     identify_command VARCHAR,
     deadline_at TIMESTAMPTZ NOT NULL,
+    sell_by_at TIMESTAMPTZ NOT NULL,
     status VARCHAR NOT NULL,
     reasons VARCHAR[] NOT NULL,
     reachable_quantity DECIMAL(38, 18),
@@ -132,6 +135,7 @@ COMMENT ON COLUMN harvest.candidates.short_first_usd IS 'The short-term part of 
 COMMENT ON COLUMN harvest.candidates.reached_by IS 'Lot methods under which this lot would be the next to go (all of them where it is identified); another than the account''s own counts only when recorded before the sale (lotkeeper identify --standing).';
 COMMENT ON COLUMN harvest.candidates.identify_command IS 'Command that records, before the sale, that it is of this lot; what is identified already still goes before it. NULL where it is next in any case, on the way or blocked.';
 COMMENT ON COLUMN harvest.candidates.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
+COMMENT ON COLUMN harvest.candidates.sell_by_at IS 'Before it a sale is this year''s by the taxpayer''s clock and by that of the broker''s own statements (time_zone of the account, UTC unless told): the earlier of both year ends.';
 COMMENT ON COLUMN harvest.candidates.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
 COMMENT ON COLUMN harvest.candidates.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';
 COMMENT ON COLUMN harvest.candidates.reachable_quantity IS 'Units of the coin in the account that can be sold now, of all its lots together (harvest.trading_costs).';

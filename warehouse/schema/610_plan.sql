@@ -23,6 +23,7 @@ CREATE OR REPLACE TABLE harvest.plan (
     net_benefit_usd DECIMAL(38, 8),
     break_even_price_usd DECIMAL(38, 18),
     deadline_at TIMESTAMPTZ NOT NULL,
+    sell_by_at TIMESTAMPTZ NOT NULL,
     method VARCHAR NOT NULL,
     identify_command VARCHAR,
     status VARCHAR NOT NULL CHECK (status IN ('ready', 'review')),
@@ -54,6 +55,7 @@ COMMENT ON COLUMN harvest.plan.holding_given_up_usd IS 'Later tax, discounted, t
 COMMENT ON COLUMN harvest.plan.net_benefit_usd IS 'tax_saved_usd and carried_value_usd less cost_to_trade_usd, basis_given_up_usd and holding_given_up_usd. NULL as tax_saved_usd.';
 COMMENT ON COLUMN harvest.plan.break_even_price_usd IS 'From this price on the row adds nothing any more to all the others: above it for a loss, below it for a gain. NULL where there is no such price. In a plan without tax dollars the price at which costs take a tenth of the loss.';
 COMMENT ON COLUMN harvest.plan.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
+COMMENT ON COLUMN harvest.plan.sell_by_at IS 'Before it a sale is this year''s by the taxpayer''s clock and by that of the broker''s own statements (time_zone of the account, UTC unless told): the earlier of both year ends.';
 COMMENT ON COLUMN harvest.plan.method IS 'Lot method of the account, whose order the sale follows.';
 COMMENT ON COLUMN harvest.plan.identify_command IS 'Where lots are chosen freely: the command that records them, to be run before the sale. NULL where the account''s order reaches them by itself.';
 COMMENT ON COLUMN harvest.plan.status IS 'ready, or review: look at reasons first. Blocked lots are not planned.';

@@ -23,6 +23,7 @@ def row(asset: str, unrealized: str | None, **changes: object) -> CandidateRow:
         "sell_first_quantity": Decimal(0),
         "status": "ready",
         "reasons": [],
+        "sell_by_at": datetime(2027, 1, 1, 5, tzinfo=UTC),
     }
     return CandidateRow(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -95,3 +96,17 @@ def test_summary__around_the_year_end__goes_by_the_taxpayers_zone(as_of: datetim
 
 def test_tax_year_end__new_york__is_five_in_the_morning_utc() -> None:
     assert tax_year_end(2026, NEW_YORK) == datetime(2027, 1, 1, 5, 0, tzinfo=UTC)
+
+
+def test_summary__venues_end_the_year_before_the_taxpayer__says_when_and_which() -> None:
+    """Midnight in London is 19:00 in New York, and midnight in Berlin 18:00."""
+    candidates = [
+        row("BTC", "-4000", account="kraken", sell_by_at=datetime(2027, 1, 1, 0, tzinfo=UTC)),
+        row("ETH", "-4000", account="kraken", sell_by_at=datetime(2027, 1, 1, 0, tzinfo=UTC)),
+        row("BTC", "-2000", account="bitpanda", sell_by_at=datetime(2026, 12, 31, 23, tzinfo=UTC)),
+        row("BTC", "-1000", account="cold"),
+    ]
+    assert summarize(candidates, candidates, as_of=AS_OF, time_zone=NEW_YORK)[-1] == (
+        "Deadline: sales until the end of 2026-12-31 in America/New_York count for 2026 (37 days left); "
+        "by the clocks of the statements of bitpanda, kraken it ends 2026-12-31 18:00"
+    )

@@ -18,14 +18,12 @@ from connectors.records import exact_quantity
 from warehouse.harvest.costs.conditions import Deadline, Kept, Told, conditions
 from warehouse.harvest.costs.gas import GasTold, gas_cost
 from warehouse.harvest.costs.order_book import OrderBook
+from warehouse.harvest.deadlines import deadlines
 from warehouse.harvest.doubts import OUTSIDE
-from warehouse.harvest.summary import tax_year_end
-from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
 from warehouse.raw_files import current_files
 from warehouse.schema import create_tables, fetch_query, insert_rows
 from warehouse.steps import Book, Check, Step
-from warehouse.tax.countries import country_of
 
 _MINUTE = timedelta(minutes=1)
 _CENT_PLACES = Decimal("0.00000001")
@@ -42,10 +40,7 @@ def build_trading_costs(book: Book) -> None:
     prices[book.settings.base_currency] = Decimal(1)
     kinds = {account.name: account.kind for account in book.settings.accounts}
     balances = {account: _balances(book, account) for account in kinds}
-    country = country_of(book.settings.jurisdiction)
-    zone = book.settings.time_zone
-    tax_year = country.calendar.tax_year(local_date(book.as_of, zone))
-    deadline = Deadline(tax_year_end(tax_year, zone, country.calendar), zone)
+    deadline = Deadline(deadlines(book.settings, book.as_of).end, book.settings.time_zone)
     markets = {account: _markets(book, account, prices) for account in kinds}
     gas = {account: _gas(book, account, prices) for account, kind in kinds.items() if kind in _ON_CHAIN}
     stale_after = timedelta(hours=book.settings.stale_after_hours)

@@ -9,6 +9,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units
+from warehouse.harvest.deadlines import Deadlines
 from warehouse.harvest.picks import identify_command
 from warehouse.harvest.plan.holdings import lot_effects
 from warehouse.harvest.plan.later import Later
@@ -22,16 +23,15 @@ _WIDE = Context(prec=60)
 Row = dict[str, Any]
 
 
-def plan_rows(
-    lines: Sequence[Line], *, as_of: datetime, deadline_at: datetime, methods: Mapping[str, str]
-) -> list[Row]:
+def plan_rows(lines: Sequence[Line], *, ends: Deadlines, methods: Mapping[str, str]) -> list[Row]:
     """The rows of `harvest.plan`, for its lines in order."""
     return [
         {
             "rank": rank,
-            "as_of": as_of,
+            "as_of": ends.as_of,
             **_line(line),
-            "deadline_at": deadline_at,
+            "deadline_at": ends.end,
+            "sell_by_at": ends.sell_by(line.sale.holding.account),
             "method": methods.get(line.sale.holding.account, "fifo"),
         }
         for rank, line in enumerate(lines, 1)

@@ -9,11 +9,11 @@ from decimal import Decimal
 import duckdb
 import pyarrow as pa
 
+from warehouse.harvest.deadlines import deadlines
 from warehouse.harvest.plan.portfolio import with_identified
 from warehouse.harvest.plan.rows import lot_rows, plan_rows, summary_row
 from warehouse.harvest.plan.year import plan_year
 from warehouse.harvest.steps import read_waiting
-from warehouse.harvest.summary import tax_year_end
 from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
 from warehouse.schema import create_tables, fetch_query, insert_rows
@@ -34,9 +34,8 @@ def build_plan(book: Book) -> None:
     planned = plan_year(summary, rows, costs, settings, today=today)
     identified = plan_year(summary, rows, costs, settings, today=today, is_freed=True)
     lines = planned.lines
-    deadline_at = tax_year_end(today.year, settings.time_zone)
     methods = {row["account"]: row["method"] for row in rows}
-    in_order = plan_rows(lines, as_of=book.as_of, deadline_at=deadline_at, methods=methods)
+    in_order = plan_rows(lines, ends=deadlines(settings, book.as_of), methods=methods)
     _store(book.connection, "harvest.plan", in_order)
     _store(book.connection, "harvest.plan_lots", lot_rows(lines, planned.year.standing.later))
     row = summary_row(planned, lines, as_of=book.as_of, identified=identified.plan)
