@@ -8,8 +8,8 @@ Belongs here: files, order, and what a step's outcome is. Does not belong here: 
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -63,10 +63,18 @@ def private_path(paths: Paths, build_id: str) -> Path:
     return paths.build / f"{build_id}.duckdb"
 
 
-def run_step(step: Step, *, configuration: Configuration, build_id: str, as_of: datetime) -> StepOutcome:
+def run_step(
+    step: Step,
+    *,
+    configuration: Configuration,
+    build_id: str,
+    as_of: datetime,
+    rows_before: Mapping[str, int] | None = None,
+) -> StepOutcome:
     """Build the tables of one step and check them. A failed check is in the outcome, not raised.
 
-    Raises `StorageError` where the disk or the memory does not suffice.
+    `rows_before` are the rows of the published tables where they were counted already. Raises `StorageError` where the
+    disk or the memory does not suffice.
     """
     paths = configuration.paths
     _prepare(paths, build_id, is_first=step is FIRST_STEP)
@@ -75,15 +83,18 @@ def run_step(step: Step, *, configuration: Configuration, build_id: str, as_of: 
         step.run(Book(connection, paths.raw, book_settings(configuration), as_of))
         checks = tuple(check_step(connection, step))
         tables = tuple(describe_table(connection, table) for table in step.tables)
+    seconds = time.perf_counter() - started
     with _room_for(paths):
-        return StepOutcome(step, tables, checks, time.perf_counter() - started, _rows_published(paths, step.tables))
+        counts = _rows_published(paths, step.tables) if rows_before is None else rows_before
+    before = {table: counts[table] for table in step.tables if table in counts}
+    return StepOutcome(step, tables, checks, seconds, before)
 
 
 def fetch_prices(
     configuration: Configuration, *, build_id: str, now: datetime, progress: Progress = no_progress
 ) -> PriceReport:
     """Ask the configured venues for the closes that the book wants and raw does not have."""
-    with open_warehouse(private_path(configuration.paths, build_id), read_only=True) as connection:
+    with open_warehouse(private_path(configuration.paths, build_id)) as connection:
         wanted = wanted_prices(connection, now, base_currency=configuration.country.base_currency)
         events = wanted_events(connection, now)
     with only_one(configuration.paths.raw, PRICES_ACCOUNT, wait_seconds=OTHERS_PRICES_SECONDS):
@@ -148,19 +159,25 @@ def build_all(
 
     Raises `BlockingCheckError` at the first blocking check that fails: what was published before stays.
     """
+    paths = configuration.paths
+    private = private_path(paths, build_id)
+    first_priced = next(step for step in STEPS if PRICES_NEED in step.needs)
     try:
-        first_priced = next(step for step in STEPS if PRICES_NEED in step.needs)
-        for step in STEPS:
-            if step is first_priced:
-                with _room_for(configuration.paths):
-                    on_prices(fetch_prices(configuration, build_id=build_id, now=as_of, progress=progress))
-            outcome = run_step(step, configuration=configuration, build_id=build_id, as_of=as_of)
-            on_step(outcome)
-            stop_where_blocked(outcome.checks)
-        with _room_for(configuration.paths):
+        with _room_for(paths):
+            rows_before = _rows_published(paths, [table for step in STEPS for table in step.tables])
+        with _kept_open(paths, build_id):
+            for step in STEPS:
+                if step is first_priced:
+                    with _room_for(paths):
+                        on_prices(fetch_prices(configuration, build_id=build_id, now=as_of, progress=progress))
+                outcome = run_step(
+                    step, configuration=configuration, build_id=build_id, as_of=as_of, rows_before=rows_before
+                )
+                on_step(outcome)
+                stop_where_blocked(outcome.checks)
+        with _room_for(paths):
             publish_build(configuration, build_id=build_id, as_of=as_of)
     finally:
-        private = private_path(configuration.paths, build_id)
         for left in (private, private.with_name(f"{private.name}.wal")):
             left.unlink(missing_ok=True)
 
@@ -183,6 +200,18 @@ def _room_for(paths: Paths) -> Iterator[None]:
             f"the memory did not suffice for the build in {paths.build} ({str(error) or 'none left'}). "
             "Stop what else runs here, or build on a machine with more: raw and the configuration are all it takes"
         ) from error
+
+
+@contextmanager
+def _kept_open(paths: Paths, build_id: str) -> Iterator[None]:
+    """The private file open, so that the steps in between share it instead of writing and reading it anew for each."""
+    _prepare(paths, build_id, is_first=True)
+    with ExitStack() as stack:
+        with _room_for(paths):
+            stack.enter_context(open_warehouse(private_path(paths, build_id)))
+        yield
+        with _room_for(paths):
+            stack.close()
 
 
 def _prepare(paths: Paths, build_id: str, *, is_first: bool) -> None:
@@ -213,7 +242,7 @@ def _remove_abandoned(paths: Paths) -> None:
             left.unlink(missing_ok=True)
 
 
-def _rows_published(paths: Paths, tables: tuple[str, ...]) -> dict[str, int]:
+def _rows_published(paths: Paths, tables: Iterable[str]) -> dict[str, int]:
     if not paths.published.is_file():
         return {}
     with open_warehouse(paths.published, read_only=True) as connection:

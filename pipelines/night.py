@@ -4,6 +4,7 @@ Belongs here: running it and showing how it goes. Does not belong here: what a s
 """
 
 import uuid
+from contextlib import closing
 from datetime import datetime
 
 from rich.console import Console
@@ -48,14 +49,14 @@ def run_night(configuration: Configuration, *, now: datetime) -> bool:
     book_settings(configuration)
     configuration.secret(configuration.alerts.url)
     console = Console()
-    history = History(configuration)
-    synced = _sync(console, configuration, now, history)
-    unpublished = _build(console, configuration, now, history)
-    if unpublished is None:
-        print_summary(console, configuration, as_of=now)
-        console.print(f"Report: {configuration.paths.report}", markup=False, highlight=False, soft_wrap=True)
-    told = tell_what_is_new(configuration, now=now, unpublished=unpublished)
-    history.record_alerts(told)
+    with closing(History(configuration)) as history:
+        synced = _sync(console, configuration, now, history)
+        unpublished = _build(console, configuration, now, history)
+        if unpublished is None:
+            print_summary(console, configuration, as_of=now)
+            console.print(f"Report: {configuration.paths.report}", markup=False, highlight=False, soft_wrap=True)
+        told = tell_what_is_new(configuration, now=now, unpublished=unpublished)
+        history.record_alerts(told)
     _show_new(console, told)
     for failure in history.failures[:1]:
         console.print(f"not everything is in Dagster's history: {failure}", style="red", markup=False, soft_wrap=True)
