@@ -18,9 +18,18 @@ def schema_files() -> list[Path]:
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
-    """Run the DDL files `names` (`"100_legs.sql"`), which drop and make anew the tables of one step, empty."""
-    for name in names:
-        connection.execute((_SCHEMA / name).read_text(encoding="utf-8"))
+    """Run the DDL files `names` (`"100_legs.sql"`), which drop and make anew the tables of one step, empty.
+
+    In one transaction: each of the comments on columns would else be one of its own.
+    """
+    connection.begin()
+    try:
+        for name in names:
+            connection.execute((_SCHEMA / name).read_text(encoding="utf-8"))
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def run_query(connection: duckdb.DuckDBPyConnection, name: str) -> None:
