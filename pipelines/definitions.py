@@ -18,6 +18,7 @@ from pipelines.assets.tables import table_assets
 from pipelines.configuration import CONFIGURATION_NAME, CONFIGURATION_VARIABLE, Configuration, read_configuration
 from pipelines.jobs import build_after_sync, build_job, nightly_schedule, sync_job
 from pipelines.resources import BookResource
+from pipelines.storage import commit_without_waiting
 from warehouse.build import STEPS
 
 _SAMPLE = Path(__file__).parent.parent / "examples" / CONFIGURATION_NAME
@@ -28,6 +29,7 @@ def build_defs(
 ) -> dg.Definitions:
     """The definitions for one configuration; tests give their own and override resources."""
     configuration = configuration or read_configuration(_configuration_path())
+    commit_without_waiting()
     accounts = [account.name for account in configuration.accounts]
     sync, build = sync_job(accounts), build_job(accounts)
     schedule = nightly_schedule(sync, cron=configuration.sync.schedule, time_zone=configuration.taxpayer.time_zone)

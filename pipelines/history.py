@@ -5,11 +5,10 @@ Belongs here: turning outcomes into Dagster's events. Does not belong here: runn
 
 import os
 import sqlite3
+from contextlib import ExitStack
 from typing import Any
 
 import dagster as dg
-import sqlalchemy
-from dagster._core.storage.event_log import SqliteEventLogStorage
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.prices.fetcher import PriceReport
@@ -23,19 +22,7 @@ from pipelines.assets.tables import check_metadata, severity, table_key, table_m
 from pipelines.building import StepOutcome
 from pipelines.configuration import Configuration
 from pipelines.instance import prepare_home
-
-RUNLESS_SHARD = ""
-INDEX_SHARD = "index"
-
-
-@sqlalchemy.event.listens_for(sqlalchemy.Engine, "connect")
-def _commit_without_waiting(connection: Any, _record: Any) -> None:
-    """A commit need not wait for the disk: without power, Dagster's files may lose what came last, not their shape.
-
-    They keep a write-ahead log. A night tells some 250 events, each in three transactions of its own.
-    """
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = NORMAL").close()
+from pipelines.storage import commit_without_waiting, kept_open
 
 
 class History:
@@ -47,19 +34,19 @@ class History:
     def __init__(self, configuration: Configuration) -> None:
         self._paths = configuration.paths
         self._instance: dg.DagsterInstance | None = None
-        self._open: list[sqlite3.Connection] = []
+        self._open = ExitStack()
         self.failures: list[str] = []
         try:
             os.environ.update(prepare_home(configuration))
+            commit_without_waiting()
             self._instance = dg.DagsterInstance.get()
-            self._keep_open(self._instance.event_log_storage)
+            self._open.enter_context(kept_open(self._instance.event_log_storage))
         except (OSError, SQLAlchemyError, sqlite3.Error) as error:
             self._fail(error)
 
     def close(self) -> None:
         """Let go of Dagster's files."""
-        for connection in self._open:
-            connection.close()
+        self._open.close()
 
     def record_sync(self, account: str, result: SyncReport | Exception) -> None:
         """An account's sync: materialized when it succeeded; else its check `synced` fails with the reasons."""
@@ -101,16 +88,6 @@ class History:
         check = delivered_check(told)
         self._materialize(ALERTS_KEY, alerts_metadata(told))
         self._check(ALERTS_KEY, DELIVERED, passed=check.passed, severity=check.severity, metadata=dict(check.metadata))
-
-    def _keep_open(self, storage: Any) -> None:
-        """Keep the files of events open: Dagster opens them for each event, and the last to close one tidies it up."""
-        if isinstance(storage, SqliteEventLogStorage):
-            for shard in (RUNLESS_SHARD, INDEX_SHARD):
-                with storage.run_connection(shard):
-                    path = storage.path_for_shard(shard)
-                connection = sqlite3.connect(path)
-                self._open.append(connection)
-                connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
 
     def _materialize(self, key: dg.AssetKey, metadata: dict[str, Any]) -> None:
         self._report(dg.AssetMaterialization(asset_key=key, metadata=metadata))
