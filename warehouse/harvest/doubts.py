@@ -8,7 +8,7 @@ Belongs here: the rules and their words. Does not belong here: the figures (`val
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -74,6 +74,10 @@ _REVIEW_PROBLEMS = {
 _WASHED = (
     "IRC 1091 is in force for it: a loss is disallowed as far as the same is bought within 30 days before or after, "
     "and a plan buys back at once (harvest.repurchase says from when that is harmless)"
+)
+_WOULD_WASH = (
+    "bought within 30 days after it, as a plan does at once, IRC 1091 takes that loss away (harvest.repurchase says "
+    "from when it is harmless)"
 )
 OF_AN_ACCOUNT = frozenset({"same_account"})
 """Problems that are about no coin and concern every one of the account."""
@@ -177,11 +181,17 @@ def law_doubts(
     unrealized: int | None,
     is_bought_today: bool,
     is_under_wash_sales: bool,
+    lost_on: date | None,
 ) -> list[Doubt]:
-    """What the country's law says against selling the lot for its loss, or against its figures."""
+    """What the country's law says against selling the lot for its loss, against buying it back, or its figures.
+
+    `lost_on` is the day of the latest sale at a loss that buying the asset today would undo.
+    """
     doubts = []
     if is_under_wash_sales and unrealized is not None and unrealized < 0:
         doubts.append(Doubt("blocked", f"{asset}: {_WASHED}"))
+    elif lost_on is not None:
+        doubts.append(Doubt("blocked", f"{asset} was sold at a loss on {lost_on}: {_WOULD_WASH}"))
     useless = (country.useless_losses or {}).get(term) if term is not None else None
     if useless is not None and unrealized is not None and unrealized < 0:
         doubts.append(Doubt("blocked", useless))

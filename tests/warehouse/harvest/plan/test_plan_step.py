@@ -100,6 +100,30 @@ def test_plan__loss_that_buying_back_would_undo__is_not_planned_and_says_why(law
     assert "IRC 1091 is in force" in told[1][0]
 
 
+@pytest.mark.parametrize(
+    ("sold", "asset", "classes", "is_blocked"),
+    [
+        ("2026-10-25T12:00", "BTC", {"BTC": "etf"}, True),  # 30 days before: a purchase of today is in its window
+        ("2026-10-24T12:00", "BTC", {"BTC": "etf"}, False),  # 31 days
+        ("2026-10-25T12:00", "WBTC", {"BTC": "etf", "WBTC": "etf"}, True),  # the same by configuration
+        ("2026-10-25T12:00", "ETH", {"BTC": "etf", "ETH": "etf"}, False),
+        ("2026-10-25T12:00", "BTC", {}, False),  # a coin, which the law does not reach
+    ],
+)
+def test_plan__gain_of_what_was_sold_at_a_loss_lately__is_not_bought_back(
+    sold: str, asset: str, classes: dict[str, Any], *, is_blocked: bool
+) -> None:
+    settings = replace(SETTINGS, asset_classes=classes, wash_sale=WashSaleSettings(groups=(("BTC", "WBTC"),)))
+    with a_book(settings) as book:
+        fill(book, "lots.disposals", disposal("lost", sold, "1000", "3000", asset=asset))
+        fill_open_lots(book, open_lot("a", "2026-03-01", "0.5", "15000"))
+        rows, _ = planned(book)
+        (told,) = book.connection.sql("SELECT status, reasons FROM harvest.lot_values").fetchall()
+    assert rows == []
+    assert (told[0] == "blocked") is is_blocked
+    assert any("BTC was sold at a loss on 2026-10-25" in reason for reason in told[1]) is is_blocked
+
+
 def test_plan__law_that_is_not_in_force_yet__plans_the_loss() -> None:
     law = WashSaleSettings(coins_since=date(2026, 11, 25))
     with a_book(replace(SETTINGS, wash_sale=law)) as book:
