@@ -19,6 +19,7 @@ CREATE OR REPLACE TABLE harvest.trading_costs (
     sell_rate DECIMAL(38, 18) NOT NULL,
     buy_rate DECIMAL(38, 18) NOT NULL,
     fixed_usd DECIMAL(38, 8) NOT NULL CHECK (fixed_usd >= 0),
+    buy_fixed_usd DECIMAL(38, 8) NOT NULL CHECK (buy_fixed_usd >= 0),
     gas_source VARCHAR CHECK (gas_source IN ('node', 'default')),
     gas_checked_at TIMESTAMPTZ,
     gas_age_minutes BIGINT,
@@ -50,7 +51,8 @@ COMMENT ON COLUMN harvest.trading_costs.ask_price_usd IS 'Best price at which so
 COMMENT ON COLUMN harvest.trading_costs.sell_price_usd IS 'Average price of one unit when all that can be reached is sold into the order book, before the fee; NULL where it is not known.';
 COMMENT ON COLUMN harvest.trading_costs.sell_rate IS 'Share of the value at the middle price that selling all that can be reached costs: spread, depth and fee, rounded up.';
 COMMENT ON COLUMN harvest.trading_costs.buy_rate IS 'Share of the value at the middle price that buying it back costs on top.';
-COMMENT ON COLUMN harvest.trading_costs.fixed_usd IS 'Cost that does not grow with the quantity: gas for coins on a chain.';
+COMMENT ON COLUMN harvest.trading_costs.fixed_usd IS 'Cost of a sale that does not grow with the quantity: gas for coins on a chain.';
+COMMENT ON COLUMN harvest.trading_costs.buy_fixed_usd IS 'The same of buying back: the way in takes as much gas as the way out.';
 COMMENT ON COLUMN harvest.trading_costs.gas_source IS 'node: a stated amount of gas (notes) at the price that the node told, in the chain''s coin at its price. default: the configuration''s gas_usd; notes say why. NULL off chain.';
 COMMENT ON COLUMN harvest.trading_costs.gas_checked_at IS 'When a node was asked for the price of gas, in UTC, even where it told none.';
 COMMENT ON COLUMN harvest.trading_costs.gas_age_minutes IS 'How old that is at as_of.';

@@ -64,6 +64,7 @@ class Conditions:
     sell_rate: Decimal
     buy_rate: Decimal
     fixed_usd: Decimal
+    buy_fixed_usd: Decimal
     gas_source: str | None
     gas_checked_at: datetime | None
     market: str | None
@@ -123,6 +124,7 @@ def conditions(
         sell_rate=cost_rate if sell is None else sell,
         buy_rate=cost_rate if buy is None else buy,
         fixed_usd=Decimal(0) if gas is None else gas.usd,
+        buy_fixed_usd=Decimal(0) if gas is None else gas.usd,
         gas_source=None if gas is None else gas.source,
         gas_checked_at=None if gas is None else gas.checked_at,
         market=None if told is None else told.market,

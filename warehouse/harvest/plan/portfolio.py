@@ -50,7 +50,7 @@ def markets_of(rows: Iterable[Row]) -> dict[Key, Market]:
             TradeCost(
                 sell_rate=row["sell_rate"],
                 buy_rate=row["buy_rate"],
-                fixed=to_units(row["fixed_usd"], USD_PLACES),
+                fixed=to_units(row["fixed_usd"] + row["buy_fixed_usd"], USD_PLACES),
                 minimum_quantity=to_units(row["minimum_quantity"] or Decimal(0), QUANTITY_PLACES),
                 minimum_value=to_units(row["minimum_value_usd"] or Decimal(0), USD_PLACES),
             ),

@@ -133,7 +133,8 @@ def test_conditions__below_the_least_order__says_so() -> None:
 
 def test_conditions__on_a_chain__gas_with_its_source() -> None:
     answer = found(gas=GasCost(Decimal(7), "node", AS_OF, "7 gas"), told=None)
-    assert (answer.fixed_usd, answer.gas_source, answer.gas_checked_at) == (7, "node", AS_OF)
+    assert (answer.fixed_usd, answer.buy_fixed_usd) == (7, 7)
+    assert (answer.gas_source, answer.gas_checked_at) == ("node", AS_OF)
     assert answer.notes[-1] == "on a chain: to sell it, it must be sent or swapped first; 7 gas"
     off_chain = found()
     assert (off_chain.fixed_usd, off_chain.gas_source, off_chain.gas_checked_at) == (0, None, None)

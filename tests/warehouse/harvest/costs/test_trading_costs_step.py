@@ -117,7 +117,8 @@ def _tell_gas(book: RawBook, *, price_wei: str | None = "12500000000", why_not: 
 
 def _gas(book: RawBook) -> list[tuple[object, ...]]:
     return book.ask(
-        "SELECT asset, fixed_usd, gas_source, gas_age_minutes, list_last(notes) LIKE '%12.5 gwei%2026-11-24 02:00 UTC' "
+        "SELECT asset, fixed_usd, buy_fixed_usd, gas_source, gas_age_minutes, "
+        "list_last(notes) LIKE '%12.5 gwei%2026-11-24 02:00 UTC' "
         "FROM harvest.trading_costs WHERE account = 'cold' ORDER BY asset"
     )
 
@@ -128,19 +129,20 @@ def test_trading_costs__node_told_the_price_of_gas__is_what_each_coin_there_cost
     book.build()
     # 250,000 gas for a token and 60,000 for the chain's coin, at 12.5 gwei and 3,000 for one ETH
     assert _gas(book) == [
-        ("BTC", Decimal("9.375"), "node", 240, True),
-        ("ETH", Decimal("2.25"), "node", 240, True),
+        ("BTC", Decimal("9.375"), Decimal("9.375"), "node", 240, True),
+        ("ETH", Decimal("2.25"), Decimal("2.25"), "node", 240, True),
     ]
-    assert book.ask("SELECT DISTINCT fixed_usd, gas_source FROM harvest.trading_costs WHERE account = 'kraken'") == [
-        (Decimal(0), None)
-    ]
+    off_chain = (
+        "SELECT DISTINCT fixed_usd + buy_fixed_usd, gas_source FROM harvest.trading_costs WHERE account = 'kraken'"
+    )
+    assert book.ask(off_chain) == [(Decimal(0), None)]
 
 
 def test_trading_costs__node_told_no_price_of_gas__is_the_configurations(tmp_path: Path) -> None:
     book = book_of_everything(tmp_path)
     _tell_gas(book, price_wei=None, why_not="it said no")
     book.build()
-    assert [row[1:4] for row in _gas(book)] == [(Decimal(5), "default", 240)] * 2
+    assert [row[1:5] for row in _gas(book)] == [(Decimal(5), Decimal(5), "default", 240)] * 2
     notes = str(book.ask("SELECT notes FROM harvest.trading_costs WHERE account = 'cold'"))
     assert notes.count("gas as configured: no node told what it costs (it said no)") == 2
 

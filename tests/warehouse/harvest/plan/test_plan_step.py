@@ -259,7 +259,8 @@ def test_plan__what_the_venue_told__limits_the_sale_and_costs_what_it_says() -> 
                 "fee_source": "default",
                 "sell_rate": Decimal("0.01"),
                 "buy_rate": Decimal("0.02"),
-                "fixed_usd": Decimal(3),
+                "fixed_usd": Decimal(2),
+                "buy_fixed_usd": Decimal(1),
                 "notes": [],
             },
         )
