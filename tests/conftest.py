@@ -5,13 +5,24 @@ Belongs here: what holds for every test. Does not belong here: fixtures of one r
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+ROOT = Path(__file__).parent
+LONG = {
+    "pipelines", "test_any_book.py", "test_build.py", "test_liquidity_book.py", "test_wallet_book.py", "test_worlds.py",
+}  # fmt: skip
+
 settings.register_profile("lotkeeper", deadline=None, print_blob=True, derandomize="CI" in os.environ)
 settings.load_profile("lotkeeper")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs whole nights begins first: a long file that begins last leaves the other processes without work."""
+    items.sort(key=lambda item: not LONG.intersection(item.path.relative_to(ROOT).parts))
 
 
 @pytest.hookimpl(wrapper=True)
