@@ -86,31 +86,27 @@ def test_killed__at_random_moments_of_a_night__what_is_published_is_whole_and_th
     assert _books(book) == before
 
 
-@pytest.mark.parametrize(
-    ("moment", "is_replaced"),
-    [
+@pytest.mark.timeout(1200)
+def test_killed__inside_publishing__each_file_is_whole_and_the_next_night_makes_up_for_it(book: Path) -> None:
+    data = book.parent / "data"
+    before, page, lines = _books(book), (data / "report.html").read_bytes(), _record_lines(data)
+    for moment, is_replaced in (
         ("shutil.copyfileobj", False),  # a copy is begun
         ("pipelines.building.replace_file", True),  # the file has its name, the page not
         ("pipelines.building.record_night", True),
         ("pipelines.building.record_years", True),
-    ],
-)
-def test_killed__inside_publishing__each_file_is_whole_and_the_next_night_makes_up_for_it(
-    book: Path, moment: str, *, is_replaced: bool
-) -> None:
-    data = book.parent / "data"
-    before, inode = _books(book), (data / "lotkeeper.duckdb").stat().st_ino
-    page, lines = (data / "report.html").read_bytes(), _record_lines(data)
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED_AT, moment, "sync", "--config", book],
-        env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
-    assert done.returncode == -signal.SIGKILL
-    assert ((data / "lotkeeper.duckdb").stat().st_ino != inode) is is_replaced
-    assert _books(book) == before
-    assert moment != "pipelines.building.replace_file" or (data / "report.html").read_bytes() == page
-    assert (data / "report.html").read_bytes().rstrip().endswith(b"</html>")
-    assert _record_lines(data) == lines
+    ):
+        inode = (data / "lotkeeper.duckdb").stat().st_ino
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED_AT, moment, "sync", "--config", book],
+            env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        assert done.returncode == -signal.SIGKILL
+        assert ((data / "lotkeeper.duckdb").stat().st_ino != inode) is is_replaced
+        assert _books(book) == before
+        assert moment != "pipelines.building.replace_file" or (data / "report.html").read_bytes() == page
+        assert (data / "report.html").read_bytes().rstrip().endswith(b"</html>")
+        assert _record_lines(data) == lines
     assert lotkeeper("sync", "--config", book).returncode == 0
     assert _books(book) == before
     after = _record_lines(data)
