@@ -109,7 +109,7 @@ class Transaction:
 class Balance:
     """What the venue says it holds: `state` is `free`, `locked`, `staked` or `lent`.
 
-    Where it tells when it comes free: at `free_at`, or `free_after_seconds` after it is asked back.
+    Where it tells when it comes free: at `free_at`, or `free_after_seconds` after it is asked back if that is before.
     """
 
     asset: str

@@ -5,7 +5,7 @@ Belongs here: turning outcomes into Dagster's events. Does not belong here: runn
 
 import os
 import sqlite3
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import dagster as dg
@@ -40,9 +40,11 @@ class History:
             os.environ.update(prepare_home(configuration))
             commit_without_waiting()
             self._instance = dg.DagsterInstance.get()
-            self._open.enter_context(kept_open(self._instance.event_log_storage))
-        except (OSError, SQLAlchemyError, sqlite3.Error) as error:
+        except (OSError, SQLAlchemyError) as error:
             self._fail(error)
+            return
+        with suppress(SQLAlchemyError, sqlite3.Error):  # without it, it only takes longer
+            self._open.enter_context(kept_open(self._instance.event_log_storage))
 
     def close(self) -> None:
         """Let go of Dagster's files."""

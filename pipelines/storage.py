@@ -45,5 +45,9 @@ def _opened(storage: SqliteEventLogStorage, shard: str) -> sqlite3.Connection:
     with storage.run_connection(shard):
         path = storage.path_for_shard(shard)
     connection = sqlite3.connect(path)
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchall()  # only what was read holds the log
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()  # only what was read holds the log
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from connectors.exchange.binance_earn import read_positions
-from connectors.exchange.errors import UnknownMarketError
+from connectors.exchange.binance_earn import positions_of, read_positions
+from connectors.exchange.errors import NotOfferedError, UnknownMarketError
 from connectors.exchange.feeds import Feed, RowByRow
 from connectors.exchange.generic import GenericVenue, Transfer
 from connectors.exchange.ids import LastIds
@@ -26,6 +26,7 @@ from connectors.exchange.trades import Pair, read_conversion, read_trade
 from connectors.exchange.transfers import read_transfer
 from connectors.exchange.wire import write_json
 from connectors.records import Balance, Transaction
+from connectors.sync import SourceRefusedError
 
 _DAY_MS = 86_400_000
 TRADES_PAGE = 1000
@@ -163,10 +164,14 @@ class Binance(GenericVenue):
         rows: list[dict[str, Any]] = []
         while len(rows) % POSITIONS_PAGE == 0:
             asked = {"current": len(rows) // POSITIONS_PAGE + 1, "size": POSITIONS_PAGE}
-            answer = self.client.call("locked products", self.exchange.sapiGetSimpleEarnLockedPosition, asked)
-            if not answer["rows"]:
+            try:
+                answer = self.client.call("locked products", self.exchange.sapiGetSimpleEarnLockedPosition, asked)
+            except (NotOfferedError, SourceRefusedError, UnknownMarketError):
+                return balances, payload  # what is locked then differs from the books, as it would without asking
+            page = positions_of(answer)
+            if not page:
                 break
-            rows += answer["rows"]
+            rows += page
         if not rows:
             return balances, payload
         positions = read_positions(rows, self.exchange.safe_currency_code)

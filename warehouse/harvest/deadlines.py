@@ -20,11 +20,15 @@ from warehouse.tax.countries import country_of
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """The end of the tax year that holds at `as_of`; `venues` is when it ends for the brokers among the accounts."""
+    """The end of the tax year that holds at `as_of`; `venues` is when it ends for the brokers among the accounts.
+
+    `behind` are the brokers for whom the year before holds still.
+    """
 
     as_of: datetime
     end: datetime
     venues: Mapping[str, datetime]
+    behind: frozenset[str]
 
     def sell_by(self, account: str) -> datetime:
         """Before it a sale in `account` is this year's by every clock."""
@@ -34,6 +38,9 @@ class Deadlines:
         """What to think of a sale now."""
         if self.sell_by(account) <= self.as_of:
             reason = f"by the clock of {account}'s statements the year is over: they may date a sale now in the next"
+            yield Doubt("review", reason)
+        elif account in self.behind:
+            reason = f"by the clock of {account}'s statements the year before holds: they may date a sale now in it"
             yield Doubt("review", reason)
 
 
@@ -45,5 +52,8 @@ def deadlines(settings: BookSettings, as_of: datetime) -> Deadlines:
     def end_of(account: AccountSettings) -> datetime:
         return tax_year_end(tax_year, account.time_zone, calendar)
 
-    venues = {account.name: end_of(account) for account in settings.accounts if account.is_broker}
-    return Deadlines(as_of, tax_year_end(tax_year, settings.time_zone, calendar), venues)
+    brokers = [account for account in settings.accounts if account.is_broker]
+    venues = {account.name: end_of(account) for account in brokers}
+    years = {account.name: calendar.tax_year(local_date(as_of, account.time_zone)) for account in brokers}
+    behind = frozenset(name for name, year in years.items() if year < tax_year)
+    return Deadlines(as_of, tax_year_end(tax_year, settings.time_zone, calendar), venues, behind)

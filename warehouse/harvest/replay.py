@@ -20,6 +20,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
 from warehouse.harvest.doubts import OUTSIDE
@@ -27,7 +28,7 @@ from warehouse.harvest.plan.lines import Line
 from warehouse.harvest.plan.standing import standing_year
 from warehouse.harvest.plan.worth import Outcome, outcome
 from warehouse.harvest.plan.year import plan_year
-from warehouse.harvest.repurchase.law import is_under_wash_sales
+from warehouse.harvest.repurchase.law import LOOKED_BACK, is_under_wash_sales, lost_lately
 from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
 from warehouse.lots.carrying import carried_lots
 from warehouse.lots.engine import match_lots
@@ -35,6 +36,7 @@ from warehouse.lots.holding import local_date
 from warehouse.lots.policy import Policy
 from warehouse.lots.results import Matched
 from warehouse.settings import BookSettings
+from warehouse.tax.us.country import UNITED_STATES
 
 _NOON = time(12)
 _BUYING_TAKES = timedelta(seconds=1)
@@ -196,6 +198,7 @@ def _lot_values(
     facts = {row["event_id"]: row for row in acquired if row["kind"] == "acquire"}
     lots = [_open_lot(row, facts[row["lot_id"]], book) for row in matched.open_lots.to_pylist()]
     methods = {name: book.policy.method_at(name, decided_at) for name in {lot.account for lot in lots}}
+    lost = lost_lately(_losses(matched, decided_at), today, book.settings)
     return [
         {
             "account": valued.lot.account,
@@ -210,16 +213,24 @@ def _lot_values(
             "long_from_date": valued.lot.long_from,
             "method": methods[valued.lot.account],
             "sell_first_quantity": from_units(valued.sell_first_quantity, QUANTITY_PLACES),
-            "status": "blocked" if _is_blocked(valued, today, book.settings) else "ready",
+            "status": "blocked" if _is_blocked(valued, today, lost, book.settings) else "ready",
             "reasons": [],
         }
         for valued in value_lots(lots, prices, methods=methods, today=today)
     ]
 
 
-def _is_blocked(valued: ValuedLot, today: date, settings: BookSettings) -> bool:
-    """Whether no plan could have sold it: without figures, outside, or at a loss that buying back would undo."""
-    if valued.unrealized is None or valued.lot.account == OUTSIDE:
+def _losses(matched: Matched, decided_at: datetime) -> list[tuple[str, datetime]]:
+    """Asset and instant of what was sold at a loss lately."""
+    sold = matched.disposals.select(["asset", "disposed_at", "gain_usd", "kind"])
+    is_late = pc.greater_equal(sold["disposed_at"], pa.scalar(decided_at - LOOKED_BACK, sold["disposed_at"].type))
+    rows = sold.filter(pc.and_kleene(is_late, pc.less(sold["gain_usd"], Decimal(0)))).to_pylist()
+    return [(row["asset"], row["disposed_at"]) for row in rows if row["kind"] not in UNITED_STATES.untaxed_kinds]
+
+
+def _is_blocked(valued: ValuedLot, today: date, lost: Mapping[str, date], settings: BookSettings) -> bool:
+    """Whether no plan could have sold it: without figures, outside, or where buying back would undo a loss."""
+    if valued.unrealized is None or valued.lot.account == OUTSIDE or valued.lot.asset in lost:
         return True
     return valued.unrealized < 0 and is_under_wash_sales(valued.lot.asset, today, settings)
 

@@ -4,7 +4,6 @@ Belongs here: carrying tables in and out of this room, checking them. Does not b
 (`valuation.py`), what to think of them (`doubts.py`, `health.py`), the words (`summary.py`).
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,7 +19,7 @@ from warehouse.harvest.health import Health
 from warehouse.harvest.identified import Waiting, waiting_of
 from warehouse.harvest.picks import identify_command
 from warehouse.harvest.reach import liquidity_doubts, reach_doubts, sale_figures, second_price_doubts, second_prices
-from warehouse.harvest.repurchase.law import WASH_SALE, is_under_wash_sales
+from warehouse.harvest.repurchase.law import LOOKED_BACK, is_under_wash_sales, lost_lately
 from warehouse.harvest.summary import CandidateRow, summarize
 from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
 from warehouse.lots.holding import local_date
@@ -31,7 +30,6 @@ from warehouse.steps import Book, Check, Step
 from warehouse.tax.countries import country_of
 from warehouse.tax.country import Country
 from warehouse.tax.us.country import UNITED_STATES
-from warehouse.tax.us.wash_sale_law import group_names
 
 _LOSSES = "SELECT asset, disposed_at FROM lots.disposals WHERE is_taxable AND gain_usd < 0 AND disposed_at >= $since"
 
@@ -60,8 +58,8 @@ def build_candidates(book: Book) -> None:
     costs = _trading_costs(book)
     seconds = second_prices(costs.values())
     pools = {row["asset"]: row["coins"] for row in select_rows(book.connection, "read_pool_tokens").to_pylist()}
-    groups = group_names(book.settings.wash_sale.groups)
-    lost = _lost_lately(book, groups, today)
+    losses = book.connection.execute(_LOSSES, {"since": book.as_of - LOOKED_BACK}).fetchall()
+    lost = lost_lately(losses, today, book.settings)
     rows = []
     lots = [open_lot(row, zone, country) for row in stored]
     is_pooled = country.match_shares is not None
@@ -77,7 +75,7 @@ def build_candidates(book: Book) -> None:
             unrealized=valued.unrealized,
             is_bought_today=lot.asset in bought_today,
             is_under_wash_sales=is_under_wash_sales(lot.asset, today, book.settings),
-            lost_on=lost.get(groups.get(lot.asset, lot.asset)),
+            lost_on=lost.get(lot.asset),
         )
         doubts = [
             *by_law,
@@ -120,18 +118,6 @@ def summary_lines(
 
 def _candidate(row: dict[str, Any]) -> CandidateRow:
     return CandidateRow(**{name: row[name] for name in CandidateRow.__dataclass_fields__})
-
-
-def _lost_lately(book: Book, groups: Mapping[str, str], today: date) -> dict[str, date]:
-    """The day of the latest sale at a loss that a purchase of today would undo under IRC 1091, by group of assets."""
-    since = today - timedelta(days=WASH_SALE.days_after)
-    lost: dict[str, date] = {}
-    for asset, at in book.connection.execute(_LOSSES, {"since": since - timedelta(days=1)}).fetchall():
-        day = local_date(at, book.settings.time_zone)
-        if day >= since and is_under_wash_sales(asset, day, book.settings):
-            name = groups.get(asset, asset)
-            lost[name] = max(day, lost.get(name, day))
-    return lost
 
 
 def _trading_costs(book: Book) -> dict[tuple[str, str], dict[str, Any]]:

@@ -44,9 +44,6 @@ SELECT *, regexp_replace(event_id, '#[0-9]+(~[0-9]+)?$', '') AS transaction_id,
 FROM matched_disposals
 """
 
-_NAME_STARTS = 13
-"""Where the name of a carry begins in the word that `read_engine_events` gave it, behind the place that sorts it."""
-
 _ACQUISITIONS = "SELECT asset, acquired_at, quantity, cost_usd FROM lots.lots ORDER BY acquired_at, lot_id"
 
 _NAME_STARTS = 13

@@ -70,7 +70,7 @@ COMMENT ON COLUMN harvest.lot_values.reached_by IS 'Lot methods under which this
 COMMENT ON COLUMN harvest.lot_values.identify_command IS 'Command that records, before the sale, that it is of this lot; what is identified already still goes before it. NULL where it is next in any case, on the way or blocked.';
 COMMENT ON COLUMN harvest.lot_values.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
 COMMENT ON COLUMN harvest.lot_values.sell_by_at IS 'Before it a sale is this year''s by the taxpayer''s clock and by that of the broker''s own statements (time_zone of the account, UTC unless told): the earlier of both year ends.';
-COMMENT ON COLUMN harvest.lot_values.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
+COMMENT ON COLUMN harvest.lot_values.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: a sale (or the buying back that plans take for granted) would do something other than the figures say, or there are none.';
 COMMENT ON COLUMN harvest.lot_values.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';
 COMMENT ON COLUMN harvest.lot_values.reachable_quantity IS 'Units of the coin in the account that can be sold now, of all its lots together (harvest.trading_costs).';
 COMMENT ON COLUMN harvest.lot_values.sell_price_usd IS 'Price of one unit that one could get: the order book''s where one is known, else the close.';
@@ -136,7 +136,7 @@ COMMENT ON COLUMN harvest.candidates.reached_by IS 'Lot methods under which this
 COMMENT ON COLUMN harvest.candidates.identify_command IS 'Command that records, before the sale, that it is of this lot; what is identified already still goes before it. NULL where it is next in any case, on the way or blocked.';
 COMMENT ON COLUMN harvest.candidates.deadline_at IS 'The end of the tax year in the taxpayer''s time zone: a sale before it counts for the year.';
 COMMENT ON COLUMN harvest.candidates.sell_by_at IS 'Before it a sale is this year''s by the taxpayer''s clock and by that of the broker''s own statements (time_zone of the account, UTC unless told): the earlier of both year ends.';
-COMMENT ON COLUMN harvest.candidates.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: the figures can not be relied on, or there are none.';
+COMMENT ON COLUMN harvest.candidates.status IS 'ready: nothing known speaks against acting on the row. review: look at reasons first. blocked: a sale (or the buying back that plans take for granted) would do something other than the figures say, or there are none.';
 COMMENT ON COLUMN harvest.candidates.reasons IS 'In words, what speaks against acting on the row; blocking ones first, empty when ready.';
 COMMENT ON COLUMN harvest.candidates.reachable_quantity IS 'Units of the coin in the account that can be sold now, of all its lots together (harvest.trading_costs).';
 COMMENT ON COLUMN harvest.candidates.sell_price_usd IS 'Price of one unit that one could get: the order book''s where one is known, else the close.';

@@ -10,7 +10,7 @@ import pytest
 from connectors.replay.binance import Binance
 from support.raw_rows import postings_of
 from support.venues.binance_history import binance_fill, binance_history, binance_markets
-from support.venues.faults import empty_page, same_row_twice
+from support.venues.faults import empty_page, missing_permission, same_row_twice
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -256,7 +256,7 @@ def test_balances__locked_products__are_lent_until_they_are_delivered(open_desk:
     assert rows == [
         ("free", 1, None, None),
         ("lent", 5, delivered, None),
-        ("lent", 2, None, 2 * 86_400),
+        ("lent", 2, delivered, 2 * 86_400),
         ("lent", 1, None, None),
         ("lent", 2, delivered - timedelta(days=119), None),
         ("lent", 1, delivered, None),
@@ -275,10 +275,36 @@ def test_balances__around_full_pages_of_locked_products__are_all_there(open_desk
         assert sum(Decimal(row["quantity"]) for row in desk.rows("balances")) == Decimal(count) / 2
 
 
-def test_balances__locked_products_of_unknown_shape__fail_instead_of_leaving_them_out(open_desk: Open) -> None:
+def test_balances__more_is_on_its_way_than_the_position_holds__is_beside_it(open_desk: Open) -> None:
+    """The venue's documentation shows such a position; a part of its amount it can not be."""
+    position = _position(1, "122", redeemingAmt="232", partialAmtDeliverDate=AT)
+    files = binance_markets(("SOL",)) | {"simple-earn/locked/position": [position], "account": {"balances": []}}
+    with open_desk("binance", _venue(files)) as desk:
+        desk.sync(NOW)
+        rows = [(Decimal(row["quantity"]), row["free_at"]) for row in desk.rows("balances")]
+    at = datetime.fromtimestamp(AT / 1000, UTC)
+    assert rows == [(232, at), (122, at + timedelta(days=120))]
+
+
+def test_balances__key_may_not_ask_for_locked_products__are_those_of_spot(open_desk: Open) -> None:
+    files = binance_markets(("SOL",)) | {
+        "capital/deposit/hisrec": [_deposit(1, "SOL", AT, amount="12")],
+        "simple-earn/locked/position": [_position(1, "5")],
+    }
+    with open_desk("binance", _venue(files)) as desk:
+        desk.server.order(missing_permission("binance"), endpoint="locked/position")
+        assert {stream.outcome for stream in desk.sync(NOW).values()} == {"ok"}
+        rows = [(row["state"], Decimal(row["quantity"])) for row in desk.rows("balances")]
+    assert rows == [("free", 7)]
+
+
+@pytest.mark.parametrize("rows", [[{"positionId": 1, "asset": "SOL", "amount": "many"}], [7]])
+def test_balances__locked_products_of_unknown_shape__fail_instead_of_leaving_them_out(
+    open_desk: Open, rows: list[Any]
+) -> None:
     files = binance_markets(("SOL",)) | {
         "capital/deposit/hisrec": [_deposit(1, "SOL", AT)],
-        "simple-earn/locked/position": [{"positionId": 1, "asset": "SOL", "amount": "many"}],
+        "simple-earn/locked/position": rows,
         "account": {"balances": []},
     }
     with open_desk("binance", _venue(files)) as desk:

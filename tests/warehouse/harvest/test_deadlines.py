@@ -56,6 +56,21 @@ def test_doubts__between_the_two_ends__say_that_statements_may_differ() -> None:
     assert reasons("kraken", "2027-01-01T05:00") == []  # a new year for both
 
 
+def test_doubts__new_year_came_to_the_taxpayer_first__say_so_until_the_broker_has_it() -> None:
+    """Midnight in Tokyo is 15:00 UTC."""
+
+    def reasons(account: str, as_of: str) -> list[tuple[str, str]]:
+        found = deadlines(_settings("Asia/Tokyo"), _instant(as_of))
+        return [(doubt.status, doubt.reason) for doubt in found.doubts(account)]
+
+    late = "by the clock of kraken's statements the year before holds: they may date a sale now in it"
+    assert reasons("kraken", "2026-12-31T14:59") == []
+    assert reasons("kraken", "2026-12-31T15:00") == [("review", late)]
+    assert reasons("kraken", "2026-12-31T23:59") == [("review", late)]
+    assert reasons("kraken", "2027-01-01T00:00") == []
+    assert reasons("bitflyer", "2026-12-31T15:00") == reasons("cold", "2026-12-31T15:00") == []
+
+
 def test_deadlines__at_any_hour_of_the_year__have_not_passed() -> None:
     for hour in range(0, 366 * 24, 7):
         as_of = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour)

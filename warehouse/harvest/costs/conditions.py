@@ -36,7 +36,7 @@ class Told:
 class Kept:
     """Units that the venue keeps from being sold, by its state, and when they come free where it tells.
 
-    `free_at`: at that instant; `free_after`: so long after they are asked back.
+    `free_at`: at that instant; `free_after`: so long after they are asked back, if that is before.
     """
 
     state: str
@@ -148,9 +148,8 @@ def _in_time(kept: Iterable[Kept], as_of: datetime, deadline: Deadline) -> tuple
 
 
 def _free_at(part: Kept, as_of: datetime) -> datetime | None:
-    if part.free_at is None and part.free_after is not None:
-        return as_of + part.free_after
-    return part.free_at
+    asked = None if part.free_after is None else as_of + part.free_after
+    return min((at for at in (part.free_at, asked) if at is not None), default=None)
 
 
 def _kept_notes(asset: str, kept: Sequence[Kept], as_of: datetime, deadline: Deadline) -> list[str]:
@@ -175,7 +174,7 @@ def _reachable(
 
 def _when(part: Kept, as_of: datetime, deadline: Deadline) -> str:
     """In words when it comes free, and whether that is before the deadline."""
-    if part.free_at is not None:
+    if part.free_at is not None and part.free_at == _free_at(part, as_of):
         late = "" if part.free_at < deadline.at else ", after the tax year"
         return f", free on {part.free_at.astimezone(deadline.zone):%Y-%m-%d}{late}"
     if part.free_after is None:

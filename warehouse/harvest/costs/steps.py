@@ -40,7 +40,7 @@ def build_trading_costs(book: Book) -> None:
     prices[book.settings.base_currency] = Decimal(1)
     kinds = {account.name: account.kind for account in book.settings.accounts}
     balances = {account: _balances(book, account) for account in kinds}
-    deadline = Deadline(deadlines(book.settings, book.as_of).end, book.settings.time_zone)
+    ends = deadlines(book.settings, book.as_of)
     markets = {account: _markets(book, account, prices) for account in kinds}
     gas = {account: _gas(book, account, prices) for account, kind in kinds.items() if kind in _ON_CHAIN}
     stale_after = timedelta(hours=book.settings.stale_after_hours)
@@ -56,7 +56,7 @@ def build_trading_costs(book: Book) -> None:
             held=held["held_quantity"],
             states=None if parts is None else _by_state(kept),
             kept=[part for part in kept if part.state != "free"],
-            deadline=deadline,
+            deadline=Deadline(ends.sell_by(account), book.settings.time_zone),
             is_outside=account == OUTSIDE,
             told=told,
             cost_rate=assumed.cost_rate,

@@ -6,12 +6,13 @@ HMRC CRYPTO22250; CA Income Tax Act s. 54 "superficial loss"; IE TCA 1997 s. 581
 Belongs here: the windows as data. Does not belong here: what was bought, and what a year's gains come to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from warehouse.lots.holding import local_date
 from warehouse.settings import BookSettings
-from warehouse.tax.us.wash_sale_law import wash_sale_applies
+from warehouse.tax.us.wash_sale_law import group_names, wash_sale_applies
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class Window:
 
 WASH_SALE = Window(30, 30, "IRC 1091: a loss is disallowed as far as the same is bought within 30 days before or after")
 """The rule of the United States for securities; for coins its shadow."""
+
+LOOKED_BACK = timedelta(days=WASH_SALE.days_after + 2)
+"""How far before an instant any sale lies that a purchase of its day may undo, wherever the taxpayer is."""
 
 _COINS_ARE_FREE = Window(0, 0, "no law of today keeps you from buying a coin back at once (IRC 1091 is for securities)")
 _ELSEWHERE: Mapping[str, Window] = {
@@ -52,6 +56,23 @@ def window_of(jurisdiction: str, asset_class: str, day: date, *, coins_since: da
         is_in_force = wash_sale_applies(asset_class, day, jurisdiction, coins_since=coins_since)
         return WASH_SALE if is_in_force else _COINS_ARE_FREE
     return _ELSEWHERE.get(jurisdiction)
+
+
+def lost_lately(losses: Iterable[tuple[str, datetime]], today: date, settings: BookSettings) -> dict[str, date]:
+    """By asset, in the name of its group, the day of the latest loss that a purchase of today would undo in the US.
+
+    `losses` are assets and instants of sales at a loss. Source: IRC 1091.
+    """
+    groups = group_names(settings.wash_sale.groups)
+    lost: dict[str, date] = {}
+    for asset, at in losses:
+        day = local_date(at, settings.time_zone)
+        if timedelta(0) <= today - day <= timedelta(days=WASH_SALE.days_after) and is_under_wash_sales(
+            asset, day, settings
+        ):
+            name = groups.get(asset, asset)
+            lost[name] = max(day, lost.get(name, day))
+    return {**lost, **{asset: lost[name] for asset, name in groups.items() if name in lost}}
 
 
 def is_under_wash_sales(asset: str, day: date, settings: BookSettings) -> bool:

@@ -138,3 +138,18 @@ def test_conditions__on_a_chain__gas_with_its_source() -> None:
     assert answer.notes[-1] == "on a chain: to sell it, it must be sent or swapped first; 7 gas"
     off_chain = found()
     assert (off_chain.fixed_usd, off_chain.gas_source, off_chain.gas_checked_at) == (0, None, None)
+
+
+def test_conditions__two_ways_to_come_free__the_earlier_counts() -> None:
+    """As of 24 November: delivered on 20 December, or 30 days after asking; and the other way round."""
+    delivery = datetime(2026, 12, 20, 17, tzinfo=UTC)
+    kept = [
+        Kept("lent", Decimal("0.5"), free_at=delivery, free_after=timedelta(days=30)),
+        Kept("lent", Decimal("0.25"), free_at=delivery + timedelta(days=60), free_after=timedelta(days=2)),
+    ]
+    answer = found(states={"free": Decimal("0.25"), "lent": Decimal("0.75")}, kept=kept)
+    assert answer.free_in_time_quantity == Decimal("0.75")
+    assert answer.last_free_at == delivery
+    told = [note for note in answer.notes if "lent" in note]
+    assert told[0] == "0.5 BTC lent, free on 2026-12-20"
+    assert told[1].startswith("0.25 BTC lent, free 2 days after you ask: for this tax year before 2026-12-")
