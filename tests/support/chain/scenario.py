@@ -36,13 +36,19 @@ class Story:
     named: dict[str, Contract] = field(default_factory=dict)
     wallet: str = ""
 
-    def send(self, who: str, call: Any = None, **options: Any) -> str:
-        """Send a transaction from `who`, who need not have a key, and mine it."""
+    def send(self, who: str, call: Any = None, *, is_mined: bool = True, **options: Any) -> str:
+        """Send a transaction from `who`, who need not have a key, and wait until it is mined, if the node does that."""
         who = Web3.to_checksum_address(who)
         rpc(self.url, "anvil_impersonateAccount", who)
         options = {"from": who, "gas": 5_000_000, "maxPriorityFeePerGas": 10**9, **options}
         sent = self.web3.eth.send_transaction(options) if call is None else call.transact(options)
+        if is_mined:
+            self.wait(sent)
         return str(sent.to_0x_hex())
+
+    def wait(self, sent: Any) -> Any:
+        """The receipt of a transaction, once there is one: a node answers before it has mined what it was sent."""
+        return self.web3.eth.wait_for_transaction_receipt(sent, poll_latency=0.002)
 
     def deploy(
         self, name: str, *arguments: Any, label: str | None = None, value: int = 0, library: Contract | None = None
@@ -53,7 +59,7 @@ class Story:
             bytecode = re.sub(r"__\$[0-9a-f]{34}\$__", library.address.removeprefix("0x"), bytecode)
         factory = self.web3.eth.contract(abi=abi, bytecode=bytecode)
         sent = factory.constructor(*arguments).transact({"from": self.funder, "value": value, "gas": 10_000_000})
-        address = self.web3.eth.wait_for_transaction_receipt(sent)["contractAddress"]
+        address = self.wait(sent)["contractAddress"]
         self.named[label or name] = self.web3.eth.contract(address, abi=abi)
         return self.named[label or name]
 
@@ -183,9 +189,9 @@ def _move_inside(story: Story) -> None:
     story.send(ALICE, data="0x" + contracts()["Bomb"][1], value=61)  # a contract of hers, which keeps them
     rpc(story.url, "evm_setAutomine", False)  # one block with much in it
     for amount in (37, 41):
-        story.send(story.funder, story.call("Forwarder", "pay", bob), value=amount)
-    story.send(ALICE, to=bob, value=43)
-    story.send(BOB, to=alice, value=47)
+        story.send(story.funder, story.call("Forwarder", "pay", bob), value=amount, is_mined=False)
+    story.send(ALICE, to=bob, value=43, is_mined=False)
+    story.send(BOB, to=alice, value=47, is_mined=False)
     rpc(story.url, "evm_mine")
     rpc(story.url, "evm_setAutomine", True)
 
@@ -211,7 +217,7 @@ def _delegate(story: Story) -> None:
         "gas": hex(10**6),
         "authorizationList": [authorization],
     }
-    rpc(story.url, "eth_sendTransaction", question)
+    story.wait(rpc(story.url, "eth_sendTransaction", question))
     assert story.web3.eth.get_balance(carol) < 2 * ETHER
     story.named["carol"] = story.web3.eth.contract(carol, abi=contracts()["Wallet"][0])
     story.send(story.funder, story.call("carol", "execute", bob, 7, b""))
