@@ -43,7 +43,7 @@ def _rows(draw: st.DrawFn) -> tuple[str, str, Transaction]:
     return draw(st.sampled_from(["kraken", "cold"])), draw(st.sampled_from(["trades", "ledger"])), transaction
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(_rows(), min_size=1, max_size=25),
     st.sampled_from([None, "account", "universal"]),
@@ -68,7 +68,7 @@ def test_build__of_any_rows__conserves_everything(
             stop_where_blocked(check_step(connection, step))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_rows(), min_size=1, max_size=15), st.data())
 def test_build__with_any_decisions__conserves_everything(
     rows: list[tuple[str, str, Transaction]], data: st.DataObject

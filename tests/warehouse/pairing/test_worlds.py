@@ -17,7 +17,7 @@ from warehouse.ledger.legs import LEGS
 from warehouse.ledger.transfers import TRANSFERS
 from warehouse.steps import Book
 
-_WORLDS = 20
+_WORLDS = 12
 _WHOLE_BOOKS = 4
 
 
