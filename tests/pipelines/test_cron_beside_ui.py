@@ -1,19 +1,17 @@
 """Cron's `lotkeeper sync` beside a running `lotkeeper up`, killed and started again while the UI's own jobs run."""
 
 import os
-import re
-import signal
 import sqlite3
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from support.sample import copy_sample, lotkeeper, published_rows
+from support.served import served
 
 BIN = Path(sys.executable).parent
 WAIT_SECONDS = 240
@@ -24,21 +22,8 @@ ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The lotkeeper.toml of a sample book that is synced and that `lotkeeper up` serves."""
     config = copy_sample(tmp_path_factory.mktemp("cron"))
-    log = config.parent / "up.log"
-    command = [BIN / "lotkeeper", "up", "--sync-first", "--config", config, "--port", "3950"]
-    with (
-        log.open("w") as output,
-        subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True) as process,
-    ):
-        try:
-            _wait(lambda: _answers(log), log.read_text)
-            yield config
-        finally:
-            os.killpg(process.pid, signal.SIGINT)
-            try:
-                process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+    with served(config, port=3950, wait_seconds=WAIT_SECONDS):
+        yield config
 
 
 def _wait(is_there: Callable[[], object], tell: Callable[[], str]) -> None:
@@ -46,17 +31,6 @@ def _wait(is_there: Callable[[], object], tell: Callable[[], str]) -> None:
     while not is_there():
         assert time.monotonic() < deadline, tell()
         time.sleep(0.3)
-
-
-def _answers(log: Path) -> bool:
-    told = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
-    if told is None:
-        return False
-    try:
-        with urllib.request.urlopen(f"{told.group()}/server_info", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def _runs(config: Path) -> list[tuple[str, str]]:

@@ -1,12 +1,9 @@
 """The Dagster UI as a person sees it, in a real browser."""
 
 import os
-import re
-import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from support.browser import needs_chromium, open_browser
 from support.sample import copy_sample
+from support.served import served
 
 WAIT_SECONDS = 120
 
@@ -25,20 +23,8 @@ pytestmark = needs_chromium
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a UI that `lotkeeper up --sync-first` serves for the sample book."""
     config = copy_sample(tmp_path_factory.mktemp("ui"))
-    log = config.parent / "up.log"
-    command = [Path(sys.executable).parent / "lotkeeper", "up", "--sync-first", "--config", config, "--port", "3900"]
-    with (
-        log.open("w") as output,
-        subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True) as process,
-    ):
-        try:
-            yield _wait_for_address(log, process)
-        finally:
-            os.killpg(process.pid, signal.SIGINT)
-            try:
-                process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+    with served(config, port=3900, wait_seconds=WAIT_SECONDS) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -52,24 +38,6 @@ def ui_config(ui: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The lotkeeper.toml of the book that the UI serves."""
     assert ui
     return tmp_path_factory.getbasetemp() / "ui0" / "lotkeeper.toml"
-
-
-def _wait_for_address(log: Path, process: "subprocess.Popen[bytes]") -> str:
-    for _ in range(WAIT_SECONDS * 2):
-        assert process.poll() is None, log.read_text()
-        told = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
-        if told and _answers(told.group()):
-            return told.group()
-        time.sleep(0.5)
-    raise AssertionError(f"no UI after {WAIT_SECONDS} s\n{log.read_text()}")
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/server_info", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 def test_ui__lineage_of_candidates__shows_the_way_from_the_accounts(ui: str, page: Page) -> None:
