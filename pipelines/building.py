@@ -9,7 +9,7 @@ Belongs here: files, order, and what a step's outcome is. Does not belong here: 
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -165,11 +165,11 @@ def build_all(
     try:
         with _room_for(paths):
             rows_before = _rows_published(paths, [table for step in STEPS for table in step.tables])
-        with _kept_open(paths, build_id):
+        _prepare(paths, build_id, is_first=True)
+        with _room_for(paths), open_warehouse(private):  # open for all: the steps share it instead of reading it anew
             for step in STEPS:
                 if step is first_priced:
-                    with _room_for(paths):
-                        on_prices(fetch_prices(configuration, build_id=build_id, now=as_of, progress=progress))
+                    on_prices(fetch_prices(configuration, build_id=build_id, now=as_of, progress=progress))
                 outcome = run_step(
                     step, configuration=configuration, build_id=build_id, as_of=as_of, rows_before=rows_before
                 )
@@ -200,18 +200,6 @@ def _room_for(paths: Paths) -> Iterator[None]:
             f"the memory did not suffice for the build in {paths.build} ({str(error) or 'none left'}). "
             "Stop what else runs here, or build on a machine with more: raw and the configuration are all it takes"
         ) from error
-
-
-@contextmanager
-def _kept_open(paths: Paths, build_id: str) -> Iterator[None]:
-    """The private file open, so that the steps in between share it instead of writing and reading it anew for each."""
-    _prepare(paths, build_id, is_first=True)
-    with ExitStack() as stack:
-        with _room_for(paths):
-            stack.enter_context(open_warehouse(private_path(paths, build_id)))
-        yield
-        with _room_for(paths):
-            stack.close()
 
 
 def _prepare(paths: Paths, build_id: str, *, is_first: bool) -> None:

@@ -51,15 +51,14 @@ def _balances_of(row: Mapping[str, Any], asset: str) -> list[Balance]:
 
 
 def _kept(row: Mapping[str, Any], asset: str, quantity: str) -> Balance:
-    days = row.get("redeemPeriod")
-    is_early = row.get("canRedeemEarly") is True and days is not None
+    days = row.get("redeemPeriod") if row.get("canRedeemEarly") is True else None
     is_renewed = row.get("autoSubscribe") is not False
     return Balance(
         asset,
         "lent",
         quantity,
         free_at=None if is_renewed else _instant(row.get("deliverDate")),
-        free_after_seconds=int(days) * _DAY_SECONDS if is_early and days is not None else None,
+        free_after_seconds=None if days is None else int(days) * _DAY_SECONDS,
     )
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from support.empty_warehouse import instant
 from warehouse.harvest.repurchase.law import lost_lately
 from warehouse.settings import BookSettings, WashSaleSettings
 
@@ -26,8 +27,7 @@ FUNDS = BookSettings(
     ],
 )
 def test_losses__of_thirty_days__are_counted_where_the_taxpayer_is(sold: str, *, is_undone: bool) -> None:
-    at = datetime.fromisoformat(sold).replace(tzinfo=UTC)
-    assert (lost_lately([("FBTC", at)], TODAY, FUNDS) != {}) is is_undone
+    assert (lost_lately([("FBTC", instant(sold))], TODAY, FUNDS) != {}) is is_undone
 
 
 def test_losses__of_a_group__are_those_of_all_its_members_and_the_latest_counts() -> None:
