@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from warehouse.harvest.costs.gas import COIN_WORK, TOKEN_WORK
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 GWEI = 10**9
+DAY = 24 * 60 * 60
 
 
 @pytest.fixture
@@ -119,7 +121,7 @@ def test_gas__chain_without_an_oracle__tells_no_data_fee(young: Story, tmp_path:
 
 
 def test_gas__what_sales_really_take_on_a_chain__is_within_what_is_stated(young: Story) -> None:
-    """A token over two pools, and a wrapped coin that is unwrapped and sent."""
+    """A token over two pools that have long been in use, and a wrapped coin that is unwrapped and sent."""
     weth = young.deploy("WETH9").address
     factory = young.deploy("UniswapV2Factory", young.funder).address
     router = young.deploy("UniswapV2Router02", factory, weth).address
@@ -131,7 +133,11 @@ def test_gas__what_sales_really_take_on_a_chain__is_within_what_is_stated(young:
         young.send(young.funder, add, value=10 * ETHER)
     young.send(young.funder, young.call("ONE", "transfer", alice, 10 * ETHER))
     path = [coins[0], weth, coins[1]]
-    swap = young.call("UniswapV2Router02", "swapExactTokensForTokens", 10 * ETHER, 0, path, alice, FAR)
+    swap_for = partial(young.call, "UniswapV2Router02", "swapExactTokensForTokens", 10 * ETHER, 0, path)
+    rpc(young.url, "evm_increaseTime", DAY)
+    young.send(young.funder, swap_for(young.funder, FAR))  # a pool's first trade opens the sums of its prices
+    rpc(young.url, "evm_increaseTime", DAY)
+    swap = swap_for(alice, FAR)
     taken = _gas(young, young.send(ALICE, young.call("ONE", "approve", router, FAR)), young.send(ALICE, swap))
     assert TOKEN_WORK.gas // 2 < taken <= TOKEN_WORK.gas
     young.send(ALICE, young.call("WETH9", "deposit"), value=ETHER)
