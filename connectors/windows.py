@@ -24,15 +24,15 @@ class Span:
 
 def union(spans: Iterable[Span]) -> list[Span]:
     """The same instants as the fewest spans, in order; spans that touch are joined, empty ones dropped."""
-    joined: list[Span] = []
-    for span in sorted(spans):
-        if span.start == span.end:
+    joined: list[tuple[datetime, datetime]] = []
+    for start, end in sorted((span.start, span.end) for span in spans):
+        if start == end:
             continue
-        if joined and span.start <= joined[-1].end:
-            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
-            joined.append(span)
-    return joined
+            joined.append((start, end))
+    return [Span(*ends) for ends in joined]
 
 
 def missing(whole: Span, covered: Iterable[Span]) -> list[Span]:

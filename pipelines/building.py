@@ -27,7 +27,7 @@ from pipelines.report.content import read_content
 from pipelines.sources import book_settings, price_fetcher
 from pipelines.syncing import only_one
 from warehouse.build import STEPS, CheckResult, check_step, stop_where_blocked
-from warehouse.connection import open_warehouse
+from warehouse.connection import open_warehouse, threads_for_build
 from warehouse.harvest.history.steps import record_night
 from warehouse.market.wanted import wanted_events, wanted_prices
 from warehouse.publish import publish, remove_unfinished, replace_file
@@ -166,7 +166,8 @@ def build_all(
         with _room_for(paths):
             rows_before = _rows_published(paths, [table for step in STEPS for table in step.tables])
         _prepare(paths, build_id, is_first=True)
-        with _room_for(paths), open_warehouse(private):  # open for all: the steps share it instead of reading it anew
+        threads = threads_for_build(paths.raw)
+        with _room_for(paths), open_warehouse(private, threads=threads):  # for all steps: none reads the file anew
             for step in STEPS:
                 if step is first_priced:
                     on_prices(fetch_prices(configuration, build_id=build_id, now=as_of, progress=progress))

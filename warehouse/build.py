@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.connection import open_warehouse
+from warehouse.connection import open_warehouse, threads_for_build
 from warehouse.harvest.costs.steps import TRADING_COSTS
 from warehouse.harvest.history.steps import HISTORY
 from warehouse.harvest.plan.steps import PLAN
@@ -117,7 +117,7 @@ def build(
     result = BuildResult(public)
     private.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     private.unlink(missing_ok=True)
-    with open_warehouse(private) as connection:
+    with open_warehouse(private, threads=threads_for_build(raw_root)) as connection:
         book = Book(connection=connection, raw_root=raw_root, settings=settings, as_of=as_of)
         for step in STEPS:
             if on_step is not None:

@@ -19,6 +19,10 @@ _SHARE = 4
 _BYTES_A_THREAD = 250_000_000
 """Each of DuckDB's threads holds what it works on beside the rest: with little memory one does it."""
 
+_EVIDENCE_A_THREAD = 20_000_000
+"""Bytes of raw files. Handing small tables from thread to thread takes more than it saves: of a book of 100,000
+transactions (6 MB) two threads are no faster than one, and of a small one a third slower."""
+
 
 @contextmanager
 def open_warehouse(
@@ -27,21 +31,30 @@ def open_warehouse(
     """The DuckDB file at `path`, closed again whatever happens in between.
 
     Sessions think in UTC, never fetch an extension from the network, and spill beside the file when `memory_bytes`
-    (by default what `memory_for_duckdb` says) do not suffice. `threads` is one per core where it is not given, and less
-    where there is little memory. Raises `duckdb.IOException` where another process writes the file.
+    (by default what `memory_for_duckdb` says) do not suffice. There is one thread per core, and less where there is
+    little memory, unless `threads` says how many; that holds for all connections of this process to the file. Raises
+    `duckdb.IOException` where another process writes the file.
     """
     memory_bytes = memory_bytes or memory_for_duckdb()
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory_bytes // 1_000_000}MB",
-        "threads": threads or max(1, min(os.cpu_count() or 1, memory_bytes // _BYTES_A_THREAD)),
+        "threads": max(1, min(os.cpu_count() or 1, memory_bytes // _BYTES_A_THREAD)),
         "autoinstall_known_extensions": False,
     }
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        if threads is not None:
+            connection.execute(f"SET threads = {threads}")
         yield connection
     finally:
         connection.close()
+
+
+def threads_for_build(raw_root: Path) -> int:
+    """How many threads a build of the raw files under `raw_root` makes use of: one per core where they are many."""
+    evidence = sum(path.stat().st_size for path in raw_root.rglob("*.parquet"))
+    return min(os.cpu_count() or 1, memory_for_duckdb() // _BYTES_A_THREAD, evidence // _EVIDENCE_A_THREAD + 1) or 1
 
 
 def memory_for_duckdb() -> int:

@@ -84,7 +84,7 @@ class PriceBook:
         self, venue: str, scope: str, asset: str, closes: dict[int, Close], *, answered: Iterable[int], step: int
     ) -> None:
         """Keep the closes, by instant, and that the venue's `scope` has nothing else to say of the slots `answered`."""
-        spans = union(Span(_instant(slot), _instant(slot + step)) for slot in answered)
+        spans = _runs(answered, step)
         waiting = self._unwritten[venue]
         for at, close in closes.items():
             if at not in self._closes[asset]:
@@ -133,6 +133,15 @@ class PriceBook:
                     self._closes[asset].setdefault(at, close)
                     self._tellers[asset].add(venue)
         self._asked.update({key: union(parts) for key, parts in spans.items()})
+
+
+def _runs(slots: Iterable[int], step: int) -> list[Span]:
+    """The slots as spans, those that follow one another as one."""
+    runs: list[tuple[int, int]] = []
+    for slot in sorted(slots):
+        start = runs.pop()[0] if runs and runs[-1][1] == slot else slot
+        runs.append((start, slot + step))
+    return [Span(_instant(start), _instant(end)) for start, end in runs]
 
 
 def _read_closes(table: pa.Table) -> Iterator[tuple[str, int, Close]]:
