@@ -15,8 +15,9 @@ from pipelines.assets.alerts import ALERTS_KEY, DELIVERED
 from pipelines.configuration import ConfigurationError, read_configuration
 from pipelines.definitions import build_defs
 from pipelines.jobs import BUILD
+from support.command import lotkeeper
 from support.mailbox import Mailbox, mailbox
-from support.sample import copy_sample, lotkeeper
+from support.sample import copy_sample
 
 TOKEN = "t0psecrettoken"
 NOW = datetime.fromisoformat("2026-11-21T02:00:00-05:00")

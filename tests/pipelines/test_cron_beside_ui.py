@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from support.sample import copy_sample, lotkeeper, published_rows
+from support.command import lotkeeper
+from support.sample import copy_sample, published_rows
 from support.served import served
 
 BIN = Path(sys.executable).parent

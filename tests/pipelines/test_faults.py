@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from support.sample import copy_sample, lotkeeper, published_rows
+from support.command import lotkeeper
+from support.sample import copy_sample, published_rows
 from support.small_disk import fill, small_disk
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,8 @@ import pytest
 from pipelines.configuration import read_configuration
 from pipelines.definitions import build_defs
 from pipelines.jobs import BUILD, SYNC
-from support.sample import copy_sample, lotkeeper, published_rows
+from support.command import lotkeeper
+from support.sample import copy_sample, published_rows
 
 
 @pytest.fixture(scope="module")

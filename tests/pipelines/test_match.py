@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.generator import events_table
-from support.sample import lotkeeper
+from support.command import lotkeeper
 
 HEADER = "event_id,occurred_at,account,asset,kind,quantity,value_usd,to_account,fee_quantity,lots,identified_at"
 STORY = (

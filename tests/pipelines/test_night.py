@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
 
-from support.sample import copy_sample, lotkeeper, published_rows
+from support.command import lotkeeper
+from support.sample import copy_sample, published_rows
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors.raw import RawStore
-from support.sample import lotkeeper
+from support.command import lotkeeper
 
 HEADER = (
     "Date,Sent Amount,Sent Currency,Received Amount,Received Currency,Fee Amount,Fee Currency,Net Worth Amount,"

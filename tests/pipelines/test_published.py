@@ -5,7 +5,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from support.sample import copy_sample, lotkeeper
+from support.command import lotkeeper
+from support.sample import copy_sample
 
 
 @pytest.mark.parametrize("command", [["candidates"], ["what-if", "harvest"], ["problems"]])

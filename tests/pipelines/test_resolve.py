@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from support.sample import copy_sample, lotkeeper
+from support.command import lotkeeper
+from support.sample import copy_sample
 
 LTC = "kraken/deposits/QA3LL3T-NMZJVK-YHOVBM"
 BTC = "kraken/withdrawals/AAKH5UT-77577V-BR7NAQ"

@@ -4,7 +4,8 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
-from support.sample import copy_sample, lotkeeper
+from support.command import lotkeeper
+from support.sample import copy_sample
 
 
 def test_scores__an_earlier_night_of_the_sample__is_set_beside_what_was_sold(tmp_path: Path) -> None:

@@ -1,12 +1,10 @@
 """The sample book, for tests that run the whole line on it.
 
-Belongs here: copying it away from the tree, running the commands on it, and reading what was published. Does not
+Belongs here: copying it away from the tree, and reading what was published. Does not
 belong here: what is in it.
 """
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -25,12 +23,6 @@ def copy_sample(folder: Path) -> Path:
     """Copy the sample book without anything that was made from it; returns its lotkeeper.toml."""
     shutil.copytree(EXAMPLES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("data", "__pycache__"))
     return folder / "lotkeeper.toml"
-
-
-def lotkeeper(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-    """Run the installed command and wait for it."""
-    command = [Path(sys.executable).parent / "lotkeeper", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
 def published_rows(config: Path) -> dict[str, list[str]]:

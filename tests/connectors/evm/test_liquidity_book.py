@@ -16,7 +16,7 @@ from web3 import Web3
 
 from support.chain.anvil import anvil, contracts, rpc
 from support.chain.scenario import ALICE, ETHER, FAR, Story, begin
-from support.sample import lotkeeper
+from support.command import lotkeeper
 
 BOOK = """\
 as_of = 2023-11-20T00:00:00Z

@@ -8,7 +8,7 @@ import pytest
 
 from support.chain.gate import TRACES, gate
 from support.chain.scenario import ALICE, BOB, Story
-from support.sample import lotkeeper
+from support.command import lotkeeper
 
 BOOK = """\
 as_of = 2023-11-20T00:00:00Z
