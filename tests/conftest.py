@@ -1,15 +1,20 @@
-"""Rules for the whole suite.
+"""Rules for the whole suite, and the one night of the sample book that many tests look at.
 
 Belongs here: what holds for every test. Does not belong here: fixtures of one room.
 """
 
 import os
+import shutil
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
+
+from support.command import lotkeeper
+from support.sample import copy_sample
 
 ROOT = Path(__file__).parent
 LONG = {
@@ -18,6 +23,31 @@ LONG = {
 
 settings.register_profile("lotkeeper", deadline=None, print_blob=True, derandomize="CI" in os.environ)
 settings.load_profile("lotkeeper")
+
+
+@pytest.fixture(scope="session")
+def sample_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample book after one night, made once for all processes of a run; its lotkeeper.toml.
+
+    Nobody writes in its folder: a test that changes anything works on a copy.
+    """
+    base = tmp_path_factory.getbasetemp()
+    book = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "sample"
+    config = book / "lotkeeper.toml"
+    with FileLock(f"{book}.lock"):
+        if not (book / "data" / "report.html").exists():
+            shutil.rmtree(book, ignore_errors=True)
+            copy_sample(book)
+            done = lotkeeper("sync", "--config", config)
+            assert done.returncode == 0, done.stdout + done.stderr
+    return config
+
+
+@pytest.fixture
+def sample_copy(sample_night: Path, tmp_path: Path) -> Path:
+    """A copy of the sample book after one night, for one test to change; its lotkeeper.toml."""
+    shutil.copytree(sample_night.parent, tmp_path / "book")
+    return tmp_path / "book" / sample_night.name
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

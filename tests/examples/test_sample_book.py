@@ -1,10 +1,6 @@
 """The sample book through the whole program: what is published agrees with the wire files, worked out here by hand."""
 
 import csv
-import os
-import shutil
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,9 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from filelock import FileLock
 
-PROGRAM = "from pipelines.cli import main; main()"
 KRAKEN_CODES = {"XXBT": "BTC", "XXDG": "DOGE", "ETH.B": "ETH"}
 ZERO = Decimal(0)
 WALLET = "0x5a3b1e0000000000000000000000000000005a3b"
@@ -30,23 +24,9 @@ WETH, ALPH, CLAIM = (
 SPAM = f"CLAIM-{CLAIM}@ethereum"
 
 
-@pytest.fixture(scope="module")
-def published(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The warehouse of a copy of the sample book; made once for all workers of a test run."""
-    book = tmp_path_factory.getbasetemp().parent / f"sample-{os.environ.get('PYTEST_XDIST_TESTRUNUID', 'alone')}"
-    with FileLock(f"{book}.lock"):
-        if not (book / "data" / "lotkeeper.duckdb").exists():
-            shutil.rmtree(book, ignore_errors=True)
-            shutil.copytree(examples, book, ignore=shutil.ignore_patterns("data", "generator", "__pycache__"))
-            command = [sys.executable, "-c", PROGRAM, "sync", "--config", str(book / "lotkeeper.toml")]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, done.stdout + done.stderr
-    return book / "data" / "lotkeeper.duckdb"
-
-
 @pytest.fixture
-def books(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(published), read_only=True) as connection:
+def books(sample_night: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(sample_night.parent / "data" / "lotkeeper.duckdb", read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
 

@@ -17,15 +17,18 @@ from pipelines.definitions import build_defs
 from pipelines.jobs import BUILD
 from support.command import lotkeeper
 from support.mailbox import Mailbox, mailbox
-from support.sample import copy_sample
 
 TOKEN = "t0psecrettoken"
 NOW = datetime.fromisoformat("2026-11-21T02:00:00-05:00")
 
 
 @pytest.fixture(scope="module")
-def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    config = copy_sample(tmp_path_factory.mktemp("alerting"))
+def first_night(sample_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A night of which nothing was told yet, and the first with an address to tell it to."""
+    folder = tmp_path_factory.mktemp("alerting") / "book"
+    shutil.copytree(sample_night.parent, folder)
+    config = folder / sample_night.name
+    (folder / "data" / "told_alerts.json").unlink()
     with config.open("a", encoding="utf-8") as file:
         file.write('\n[alerts]\nurl = "env:ALERT_URL"\n')
     (config.parent / ".env").write_text(f"ALERT_URL=json://me:{TOKEN}@127.0.0.1:1\n")

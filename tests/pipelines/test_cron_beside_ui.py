@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.command import lotkeeper
-from support.sample import copy_sample, published_rows
+from support.sample import published_rows
 from support.served import served
 
 BIN = Path(sys.executable).parent
@@ -19,12 +19,11 @@ WAIT_SECONDS = 240
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 
 
-@pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture
+def config(sample_copy: Path) -> Iterator[Path]:
     """The lotkeeper.toml of a sample book that is synced and that `lotkeeper up` serves."""
-    config = copy_sample(tmp_path_factory.mktemp("cron"))
-    with served(config, port=3950, wait_seconds=WAIT_SECONDS):
-        yield config
+    with served(sample_copy, port=3950, wait_seconds=WAIT_SECONDS):
+        yield sample_copy
 
 
 def _wait(is_there: Callable[[], object], tell: Callable[[], str]) -> None:

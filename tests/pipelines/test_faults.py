@@ -1,6 +1,5 @@
 """What goes wrong around the program: after each fault nothing is lost or double, and what is published is whole."""
 
-import os
 import random
 import shutil
 import signal
@@ -12,26 +11,11 @@ from pathlib import Path
 import pytest
 
 from support.command import lotkeeper
-from support.sample import copy_sample, published_rows
+from support.sample import published_rows
 from support.small_disk import fill, small_disk
 
-ROOT = Path(__file__).parents[2]
 LOTKEEPER = Path(sys.executable).parent / "lotkeeper"
 KILLS = 3
-KILLED_AT = """
-import importlib, os, signal, sys
-module, name = sys.argv.pop(1).rsplit(".", 1)
-setattr(importlib.import_module(module), name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
-from pipelines.cli import main
-main()
-"""
-
-
-@pytest.fixture(scope="module")
-def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    config = copy_sample(tmp_path_factory.mktemp("faults"))
-    assert lotkeeper("sync", "--config", config).returncode == 0
-    return config
 
 
 def _books(config: Path) -> dict[str, list[str]]:
@@ -41,19 +25,13 @@ def _books(config: Path) -> dict[str, list[str]]:
     return rows
 
 
-@pytest.fixture
-def book(first_night: Path, tmp_path: Path) -> Path:
-    shutil.copytree(first_night.parent, tmp_path / "book")
-    return tmp_path / "book" / first_night.name
-
-
 @pytest.mark.parametrize("leave_bytes", [0, 300_000, 20_000_000])
 def test_disk_full__at_sync_build_or_publishing__is_said_and_costs_nothing(
-    first_night: Path, tmp_path: Path, leave_bytes: int
+    sample_night: Path, tmp_path: Path, leave_bytes: int
 ) -> None:
     with small_disk(tmp_path / "disk", 100) as disk:
-        config = disk / "book" / first_night.name
-        shutil.copytree(first_night.parent, disk / "book")
+        config = disk / "book" / sample_night.name
+        shutil.copytree(sample_night.parent, disk / "book")
         before = _books(config)
         filler = fill(disk, leave_bytes=leave_bytes)
         done = lotkeeper("sync", "--config", config)
@@ -71,26 +49,26 @@ def test_disk_full__at_sync_build_or_publishing__is_said_and_costs_nothing(
 
 
 def test_killed__at_random_moments_of_a_night__what_is_published_is_whole_and_the_next_night_is_right(
-    book: Path,
+    sample_copy: Path,
 ) -> None:
-    before = _books(book)
+    before = _books(sample_copy)
     moments = random.Random(20261124)
     for _ in range(KILLS):
         with subprocess.Popen(
-            [LOTKEEPER, "sync", "--config", book], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [LOTKEEPER, "sync", "--config", sample_copy], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as night:
             time.sleep(moments.uniform(1, 9))
             night.kill()
-        assert _books(book) == before
-    done = lotkeeper("sync", "--config", book)
+        assert _books(sample_copy) == before
+    done = lotkeeper("sync", "--config", sample_copy)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert _books(book) == before
+    assert _books(sample_copy) == before
 
 
 @pytest.mark.timeout(1200)
-def test_killed__inside_publishing__each_file_is_whole_and_the_next_night_makes_up_for_it(book: Path) -> None:
-    data = book.parent / "data"
-    before, page, lines = _books(book), (data / "report.html").read_bytes(), _record_lines(data)
+def test_killed__inside_publishing__each_file_is_whole_and_the_next_night_makes_up_for_it(sample_copy: Path) -> None:
+    data = sample_copy.parent / "data"
+    before, page, lines = _books(sample_copy), (data / "report.html").read_bytes(), _record_lines(data)
     for moment, is_replaced in (
         ("shutil.copyfileobj", False),  # a copy is begun
         ("pipelines.building.replace_file", True),  # the file has its name, the page not
@@ -98,18 +76,15 @@ def test_killed__inside_publishing__each_file_is_whole_and_the_next_night_makes_
         ("pipelines.building.record_years", True),
     ):
         inode = (data / "lotkeeper.duckdb").stat().st_ino
-        done = subprocess.run(
-            [sys.executable, "-c", KILLED_AT, moment, "sync", "--config", book],
-            env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, check=False,
-        )  # fmt: skip
+        done = lotkeeper("sync", "--config", sample_copy, killed_at=moment)
         assert done.returncode == -signal.SIGKILL
         assert ((data / "lotkeeper.duckdb").stat().st_ino != inode) is is_replaced
-        assert _books(book) == before
+        assert _books(sample_copy) == before
         assert moment != "pipelines.building.replace_file" or (data / "report.html").read_bytes() == page
         assert (data / "report.html").read_bytes().rstrip().endswith(b"</html>")
         assert _record_lines(data) == lines
-    assert lotkeeper("sync", "--config", book).returncode == 0
-    assert _books(book) == before
+    assert lotkeeper("sync", "--config", sample_copy).returncode == 0
+    assert _books(sample_copy) == before
     after = _record_lines(data)
     assert [after[name][: len(kept)] for name, kept in lines.items()] == list(lines.values())
     assert all(len(set(now)) == len(now) for now in after.values())
@@ -120,11 +95,11 @@ def _record_lines(data: Path) -> dict[str, list[str]]:
     return {path.name: path.read_text(encoding="utf-8").splitlines() for path in sorted(data.glob("*.jsonl"))}
 
 
-def test_two_nights_at_once__each_ends_and_nothing_is_double(book: Path) -> None:
-    before = _books(book)
+def test_two_nights_at_once__each_ends_and_nothing_is_double(sample_copy: Path) -> None:
+    before = _books(sample_copy)
     nights = [
         subprocess.Popen(
-            [LOTKEEPER, "sync", "--config", book], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [LOTKEEPER, "sync", "--config", sample_copy], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         for _ in range(2)
     ]
@@ -132,19 +107,19 @@ def test_two_nights_at_once__each_ends_and_nothing_is_double(book: Path) -> None
     for night, said in zip(nights, told, strict=True):
         assert "Traceback" not in said
         assert night.returncode == 0 or "being synced by another process" in said.replace("\n", " ")
-    assert _books(book) == before
+    assert _books(sample_copy) == before
 
 
-def test_raw_file_cut_short__is_named_and_put_back__the_next_night_is_right(book: Path) -> None:
-    before = _books(book)
-    cut = min((book.parent / "data" / "raw" / "binance" / "trades").glob("*.parquet"))
+def test_raw_file_cut_short__is_named_and_put_back__the_next_night_is_right(sample_copy: Path) -> None:
+    before = _books(sample_copy)
+    cut = min((sample_copy.parent / "data" / "raw" / "binance" / "trades").glob("*.parquet"))
     content = cut.read_bytes()
     cut.write_bytes(content[: len(content) // 2])
-    done = lotkeeper("sync", "--config", book)
+    done = lotkeeper("sync", "--config", sample_copy)
     assert done.returncode == 1
     assert cut.name in done.stdout.replace("\n", "")
     assert "Traceback" not in done.stdout + done.stderr
-    assert _books(book) == before
+    assert _books(sample_copy) == before
     cut.write_bytes(content)
-    assert lotkeeper("sync", "--config", book).returncode == 0
-    assert _books(book) == before
+    assert lotkeeper("sync", "--config", sample_copy).returncode == 0
+    assert _books(sample_copy) == before

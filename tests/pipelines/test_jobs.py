@@ -11,7 +11,6 @@ import pytest
 from pipelines.configuration import read_configuration
 from pipelines.definitions import build_defs
 from pipelines.jobs import BUILD, SYNC
-from support.command import lotkeeper
 from support.sample import copy_sample, published_rows
 
 
@@ -99,12 +98,10 @@ def test_build_job__blocking_check_fails__nothing_is_published(
     assert published_rows(book) == before
 
 
-def test_build_job__and_command_line__publish_the_same_rows(tmp_path: Path, instance: dg.DagsterInstance) -> None:
-    config = copy_sample(tmp_path)
-    assert lotkeeper("sync", "--config", config).returncode == 0
-    by_command = published_rows(config)
-    assert _run(config, BUILD, instance).success
-    assert published_rows(config) == by_command
+def test_build_job__and_command_line__publish_the_same_rows(sample_copy: Path, instance: dg.DagsterInstance) -> None:
+    by_command = published_rows(sample_copy)
+    assert _run(sample_copy, BUILD, instance).success
+    assert published_rows(sample_copy) == by_command
 
 
 def test_single_table__materialized_alone__starts_from_what_is_published(

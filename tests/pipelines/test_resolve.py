@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,11 @@ BTC = "kraken/withdrawals/AAKH5UT-77577V-BR7NAQ"
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample book after one night; its lotkeeper.toml. The tests here decide one thing after another in it."""
-    config = copy_sample(tmp_path_factory.mktemp("resolve"))
-    assert lotkeeper("sync", "--config", config).returncode == 0
-    return config
+def book(sample_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sample book after one night; its lotkeeper.toml. The tests decide one thing after another in it."""
+    folder = tmp_path_factory.mktemp("resolve") / "book"
+    shutil.copytree(sample_night.parent, folder)
+    return folder / sample_night.name
 
 
 def _problems(book: Path) -> list[dict[str, Any]]:

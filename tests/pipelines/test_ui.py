@@ -23,7 +23,7 @@ pytestmark = needs_chromium
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a UI that `lotkeeper up --sync-first` serves for the sample book."""
     config = copy_sample(tmp_path_factory.mktemp("ui"))
-    with served(config, port=3900, wait_seconds=WAIT_SECONDS) as address:
+    with served(config, "--sync-first", port=3900, wait_seconds=WAIT_SECONDS) as address:
         yield address
 
 

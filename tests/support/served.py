@@ -16,11 +16,11 @@ from pathlib import Path
 
 
 @contextmanager
-def served(config: Path, *, port: int, wait_seconds: int) -> Iterator[str]:
-    """The address of the UI that `lotkeeper up --sync-first` serves for the book of `config`, in time or an error."""
+def served(config: Path, *options: str, port: int, wait_seconds: int) -> Iterator[str]:
+    """The address of the UI that `lotkeeper up` serves for the book of `config`, in time or an error."""
     log = config.parent / "up.log"
     command = [
-        Path(sys.executable).parent / "lotkeeper", "up", "--sync-first", "--config", config, "--port", str(port),
+        Path(sys.executable).parent / "lotkeeper", "up", "--config", config, "--port", str(port), *options,
     ]  # fmt: skip
     with (
         log.open("w") as output,
