@@ -90,6 +90,16 @@ def run_step(
     return StepOutcome(step, tables, checks, seconds, before)
 
 
+@contextmanager
+def build_open(paths: Paths, build_id: str) -> Iterator[None]:
+    """Keep a build's file open, so that none of its steps reads it anew. Raises `StorageError`."""
+    with (
+        _room_for(paths),
+        open_warehouse(private_path(paths, build_id), threads=threads_for_build(paths.raw)),
+    ):
+        yield
+
+
 def fetch_prices(
     configuration: Configuration, *, build_id: str, now: datetime, progress: Progress = no_progress
 ) -> PriceReport:
@@ -166,8 +176,7 @@ def build_all(
         with _room_for(paths):
             rows_before = _rows_published(paths, [table for step in STEPS for table in step.tables])
         _prepare(paths, build_id, is_first=True)
-        threads = threads_for_build(paths.raw)
-        with _room_for(paths), open_warehouse(private, threads=threads):  # for all steps: none reads the file anew
+        with build_open(paths, build_id):
             for step in STEPS:
                 if step is first_priced:
                     on_prices(fetch_prices(configuration, build_id=build_id, now=as_of, progress=progress))

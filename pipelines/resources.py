@@ -4,11 +4,14 @@ Belongs here: the resource through which every asset reaches configuration, cloc
 assets.
 """
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+from pydantic import PrivateAttr
 
+from pipelines.building import build_open
 from pipelines.configuration import Configuration, read_configuration
 
 WAREHOUSE_POOL = "warehouse"
@@ -19,6 +22,7 @@ class BookResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The book of one lotkeeper.toml; read anew by every step, so an edit counts from the next run on."""
 
     config_path: str
+    _build: ExitStack | None = PrivateAttr(default=None)
 
     def configuration(self) -> Configuration:
         """The configuration as it stands now. Raises `ConfigurationError`."""
@@ -27,3 +31,19 @@ class BookResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def now(self, configuration: Configuration) -> datetime:
         """The instant to work at: the frozen one of the configuration, else the clock."""
         return configuration.as_of or datetime.now(UTC)
+
+    def keep_build_open(self, configuration: Configuration, build_id: str) -> None:
+        """Keep the file of the run's build open until `close_build`, or until the run ends."""
+        if self._build is None:
+            self._build = ExitStack()
+            self._build.enter_context(build_open(configuration.paths, build_id))
+
+    def close_build(self) -> None:
+        """Close the file of the run's build, if it is open."""
+        if self._build is not None:
+            self._build.close()
+            self._build = None
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - so Dagster calls it
+        """Dagster calls this when the run ends, however it went."""
+        self.close_build()

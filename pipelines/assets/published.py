@@ -33,6 +33,7 @@ def published_asset(steps: Sequence[Step]) -> dg.AssetsDefinition:
     )
     def published(context: dg.AssetExecutionContext, book: BookResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
         configuration = book.configuration()
+        book.close_build()
         publish_build(configuration, build_id=context.run.run_id, as_of=book.now(configuration))
         return dg.MaterializeResult(metadata=published_metadata(configuration.paths))
 

@@ -105,6 +105,7 @@ def _step_assets(step: Step, accounts: Sequence[str], comments: Mapping[str, str
         outcome = run_step(
             step, configuration=configuration, build_id=context.run.run_id, as_of=book.now(configuration)
         )
+        book.keep_build_open(configuration, context.run.run_id)
         for table in outcome.tables:
             yield dg.MaterializeResult(
                 asset_key=table_key(table.table),
