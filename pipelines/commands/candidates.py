@@ -5,11 +5,8 @@ Belongs here: showing `harvest.candidates`. Does not belong here: what makes a c
 
 import sys
 from dataclasses import replace
-from typing import Annotated
 
-import typer
-
-from pipelines.commands.options import ConfigOption, load
+from pipelines.commands.options import SHOWN_ROWS, ConfigOption, LimitOption, load
 from pipelines.commands.printing import (
     Format,
     FormatOption,
@@ -20,6 +17,7 @@ from pipelines.commands.printing import (
     price,
     show_rows,
     status,
+    tell_more,
     units,
     usd,
     write_rows,
@@ -55,7 +53,7 @@ def _shown(country: Country) -> tuple[Shown, ...]:
 
 def candidates(
     config: ConfigOption = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many to show in a table; csv and json have them all.")] = 25,
+    limit: LimitOption = SHOWN_ROWS,
     output_format: FormatOption = Format.table,
 ) -> None:
     """Show the open lots whose sale would realize a loss, and lots whose loss can not be known, with the reason.
@@ -74,7 +72,6 @@ def candidates(
             _shown(configuration.country),
             rows[:limit],
         )
-        if len(rows) > limit:
-            console(sys.stdout).print(f"{len(rows) - limit:,} more: --limit {len(rows)} shows them all")
+        tell_more(rows, limit)
     else:
         console(sys.stdout).print("no open lot is under water, and every one of them could be valued")

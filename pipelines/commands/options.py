@@ -21,6 +21,10 @@ AsOfOption = Annotated[
         "--as-of", help="Pretend that it is this instant: ISO 8601 with an offset, 2025-12-31T23:00:00-05:00."
     ),
 ]
+SHOWN_ROWS = 25
+LimitOption = Annotated[
+    int, typer.Option("--limit", min=1, help="How many to show in a table; csv and json have them all.")
+]
 
 
 def load(config: Path | None) -> Configuration:

@@ -80,6 +80,12 @@ def show_rows(title: str, shown: Sequence[Shown], rows: Sequence[dict[str, Any]]
     out.print(table)
 
 
+def tell_more(rows: Sequence[object], limit: int) -> None:
+    """Say how many rows a table that shows the first `limit` leaves out, if any."""
+    if len(rows) > limit:
+        console(sys.stdout).print(f"{len(rows) - limit:,} more: --limit {len(rows)} shows them all")
+
+
 def _width(shown: Sequence[Shown], texts: Sequence[Sequence[Text]]) -> int:
     """The least width of a table that cuts no figure short; words may be wrapped from `_WRAPPED_WIDTH` on."""
     total = 1

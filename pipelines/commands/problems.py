@@ -5,15 +5,15 @@ Belongs here: showing `quality.problems`. Does not belong here: finding problems
 """
 
 import sys
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from pipelines.answers import answers_of
-from pipelines.commands.options import ConfigOption, load
-from pipelines.commands.printing import Format, FormatOption, console, usd, write_rows
+from pipelines.commands.options import SHOWN_ROWS, ConfigOption, LimitOption, load
+from pipelines.commands.printing import Format, FormatOption, console, tell_more, usd, write_rows
 from pipelines.commands.published import open_published
 from warehouse.queries import select_rows
 
@@ -25,7 +25,7 @@ _COLUMNS = (
 
 def problems(
     config: ConfigOption = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many to show in a table; csv and json have them all.")] = 25,
+    limit: LimitOption = SHOWN_ROWS,
     output_format: FormatOption = Format.table,
 ) -> None:
     """List what stands between the books and a proven figure, most money first, and how to resolve each.
@@ -55,8 +55,7 @@ def _show(rows: list[dict[str, Any]], limit: int, config: str | None) -> None:
         return
     for number, row in enumerate(rows[:limit], 1):
         _show_problem(out, number, row, config)
-    if len(rows) > limit:
-        out.print(f"{len(rows) - limit:,} more: --limit {len(rows)} shows them all")
+    tell_more(rows, limit)
 
 
 def _show_problem(out: Console, number: int, row: dict[str, Any], config: str | None) -> None:

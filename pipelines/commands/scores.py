@@ -4,11 +4,8 @@ Belongs here: showing `harvest.scores`. Does not belong here: which sale answers
 """
 
 import sys
-from typing import Annotated
 
-import typer
-
-from pipelines.commands.options import ConfigOption, load
+from pipelines.commands.options import SHOWN_ROWS, ConfigOption, LimitOption, load
 from pipelines.commands.printing import (
     Format,
     FormatOption,
@@ -18,6 +15,7 @@ from pipelines.commands.printing import (
     plain,
     price,
     show_rows,
+    tell_more,
     units,
     usd,
     write_rows,
@@ -42,7 +40,7 @@ _SHOWN = (
 
 def scores(
     config: ConfigOption = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many to show in a table; csv and json have them all.")] = 25,
+    limit: LimitOption = SHOWN_ROWS,
     output_format: FormatOption = Format.table,
 ) -> None:
     """Show what was planned on earlier nights beside what was sold: price, fees, loss, tax saved, and why they differ.
@@ -58,7 +56,6 @@ def scores(
         write_rows(sys.stdout, found.column_names, [list(row.values()) for row in rows], output_format)
     elif rows:
         show_rows(f"What came of planned sales, in {configuration.country.base_currency}", _SHOWN, rows[:limit])
-        if len(rows) > limit:
-            out.print(f"{len(rows) - limit:,} more: --limit {len(rows)} shows them all")
+        tell_more(rows, limit)
     else:
         out.print("no plan of an earlier night is recorded: the record begins with the first published build")
