@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from random import Random
 
 from warehouse.exact import from_units
@@ -100,7 +101,7 @@ def random_book(
     return book
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SecondOpinion:
     """What sales are worth for a year by the words of decision 0070, in fractions."""
 
@@ -122,15 +123,18 @@ class SecondOpinion:
                 gain = value * (1 - sell) - cost
                 short, long = (short + gain, long) if lot.term == "short" else (short, long + gain)
                 against += value * (sell + buy) + self._later_tax(lot, value, cost, value * (1 + buy))
-        without, after = self._burden(Fraction(0), Fraction(0)), self._burden(short, long)
-        return without - after - against
+        return self._without - self._burden(short, long) - against
+
+    @cached_property
+    def _without(self) -> Fraction:
+        return self._burden(Fraction(0), Fraction(0))
 
     def _later_tax(self, lot: PlanLot, value: Fraction, cost: Fraction, new_cost: Fraction) -> Fraction:
         """The tax on the new lot at the horizon less that on the old one, discounted."""
         later = value * Fraction((1 + self.settings.growth_rate) ** int(self.settings.horizon_years))
         horizon = TODAY + timedelta(days=int(self.settings.horizon_years * Decimal("365.25")))
-        old = self._gain_rate(is_long=horizon >= lot.long_from) * (later - cost)
-        new = self._gain_rate(is_long=horizon >= first_long_date(TODAY)) * (later - new_cost)
+        old = self._gain_rates[horizon >= lot.long_from] * (later - cost)
+        new = self._gain_rates[horizon >= first_long_date(TODAY)] * (later - new_cost)
         return (new - old) * self._discount(int(self.settings.horizon_years))
 
     def _burden(self, short: Fraction, long: Fraction) -> Fraction:
@@ -145,18 +149,25 @@ class SecondOpinion:
         used = min(deductible, max(Fraction(0), Fraction(bill.taxable_income_usd) + deductible))
         left, worth = loss - used, Fraction(0)
         limit = Fraction(year.limit_usd)
-        yearly = (self._usual(short=Fraction(0)) - self._usual(short=-limit)) / limit
-        at_horizon = self._gain_rate(is_long=True) * self._discount(int(self.settings.horizon_years))
+        at_horizon = self._gain_rates[True] * self._discount(int(self.settings.horizon_years))
         for number in range(1, int(self.settings.horizon_years) + 1):
             part = min(left, limit)
-            worth += part * max(yearly * self._discount(number), at_horizon)
+            worth += part * max(self._yearly * self._discount(number), at_horizon)
             left -= part
         return Fraction(bill.total_usd) - worth - left * at_horizon
 
-    def _gain_rate(self, *, is_long: bool) -> Fraction:
+    @cached_property
+    def _gain_rates(self) -> dict[bool, Fraction]:
+        """The tax on a dollar more of gain in later years, by whether it is long-term."""
         amount = Fraction(1000)
-        more = self._usual(long=amount) if is_long else self._usual(short=amount)
-        return (more - self._usual()) / amount
+        more = {True: self._usual(long=amount), False: self._usual(short=amount)}
+        return {is_long: (taxed - self._usual()) / amount for is_long, taxed in more.items()}
+
+    @cached_property
+    def _yearly(self) -> Fraction:
+        """What a dollar of loss that is carried over saves in a later year."""
+        limit = Fraction(self.year.limit_usd)
+        return (self._usual() - self._usual(short=-limit)) / limit
 
     def _usual(self, short: Fraction = Fraction(0), long: Fraction = Fraction(0)) -> Fraction:
         figures = self.year.figures
