@@ -1,4 +1,7 @@
-"""Cron's `lotkeeper sync` beside a running `lotkeeper up`, killed and started again while the UI's own jobs run."""
+"""Cron's `lotkeeper sync` beside a running `lotkeeper up`, killed and started again while the UI's own jobs run.
+
+Of those jobs only the sync is launched: the daemon starts the build after it by itself.
+"""
 
 import os
 import sqlite3

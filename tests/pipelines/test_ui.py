@@ -1,11 +1,6 @@
 """The Dagster UI as a person sees it, in a real browser."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -33,13 +28,6 @@ def page() -> Iterator[Page]:
         yield browser.new_page(viewport={"width": 1600, "height": 1000})
 
 
-@pytest.fixture(scope="module")
-def ui_config(ui: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The lotkeeper.toml of the book that the UI serves."""
-    assert ui
-    return tmp_path_factory.getbasetemp() / "ui0" / "lotkeeper.toml"
-
-
 def test_ui__lineage_of_candidates__shows_the_way_from_the_accounts(ui: str, page: Page) -> None:
     page.goto(f"{ui}/assets/harvest/candidates?view=lineage&lineageScope=upstream&lineageDepth=20")
     for asset in ("kraken", "binance", "pool", "legs", "postings", "lots", "open_lots", "candidates"):
@@ -65,17 +53,3 @@ def test_ui__automation__shows_the_nightly_schedule_running(ui: str, page: Page)
     expect(page.get_by_text("build_after_sync", exact=True).first).to_be_visible(timeout=60_000)
     for switch in page.get_by_role("switch").all():
         expect(switch).to_be_checked()
-
-
-def test_daemon__sync_is_launched__a_build_follows_by_itself(ui_config: Path) -> None:
-    home = ui_config.parent / "data" / "dagster"
-    published = ui_config.parent / "data" / "lotkeeper.duckdb"
-    before = published.stat().st_mtime_ns
-    command = [Path(sys.executable).parent / "dagster", "job", "launch", "-m", "pipelines.definitions", "-j", "sync"]
-    environment = {**os.environ, "DAGSTER_HOME": str(home), "LOTKEEPER_CONFIG": str(ui_config)}
-    subprocess.run(command, env=environment, cwd=home, check=True, capture_output=True, timeout=120)
-    for _ in range(WAIT_SECONDS * 2):
-        if published.stat().st_mtime_ns != before:
-            return
-        time.sleep(0.5)
-    raise AssertionError(f"no build within {WAIT_SECONDS} s of the sync")
