@@ -75,11 +75,15 @@ def make_plan(
 
 
 def aimed(standing: Standing, target: Target | None) -> Standing:
-    """The standing under which a plan for `target` is made: the 0 % bracket is of use to who pays 15 % later."""
+    """The standing under which a plan for `target` is made: the 0 % bracket is of use to who pays 15 % later.
+
+    The state taxes the gain now and would then, so its rate counts later too.
+    """
     if target is None or not target.keeps_tax or standing.figures is None:
         return standing
     with localcontext(EXACT):
-        rate = max(standing.later.long_rate, standing.figures.fifteen_rate * standing.later.discount)
+        later_rate = (standing.figures.fifteen_rate + standing.state_rate) * standing.later.discount
+        rate = max(standing.later.long_rate, later_rate)
     return replace(standing, later=replace(standing.later, long_rate=rate))
 
 

@@ -51,9 +51,21 @@ def plan_year(
     target is out of reach, `ValueError` for a country without rules here.
     """
     year = standing_year(summary, settings, today=today)
-    year = StandingYear(aimed(year.standing, target), year.notes)
+    year = _aimed(year, target)
     default = Market(TradeCost(sell_rate=settings.harvest.cost_rate, buy_rate=settings.harvest.cost_rate))
     holdings = portfolio(lot_values, markets=markets_of(trading_costs), default=default, is_freed=is_freed)
     minimum = to_units(settings.harvest.minimum_sale_usd, USD_PLACES)
     plan = make_plan(year.standing, holdings.holdings, minimum_sale=minimum, target=target)
     return PlannedYear(year, holdings, plan)
+
+
+def _aimed(year: StandingYear, target: Target | None) -> StandingYear:
+    """The year under which a plan for `target` is made, and in words what that takes for granted."""
+    standing = aimed(year.standing, target)
+    if standing.later == year.standing.later or standing.figures is None:
+        return year
+    rate = f"{standing.figures.fifteen_rate * 100:.0f} %"
+    if standing.state_rate:
+        rate += f", and {(standing.state_rate * 100).normalize():f} % to the state,"
+    note = f"what is given up later assumes that you pay {rate} on a long-term gain then, though not on your income now"
+    return StandingYear(standing, (*year.notes, note))

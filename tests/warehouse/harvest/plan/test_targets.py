@@ -1,15 +1,18 @@
 """Targets: read as people write them, and met exactly or refused with what is possible."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from support.plan_books import holding, plan_lot, standing
+from support.plan_books import TODAY, holding, plan_lot, standing
 from warehouse.exact import USD_PLACES, from_units
 from warehouse.harvest.plan.holdings import TradeCost
 from warehouse.harvest.plan.planner import aimed, make_plan
 from warehouse.harvest.plan.program import NoPlanError
 from warehouse.harvest.plan.targets import OffsetTarget, Target, read_target
+from warehouse.harvest.plan.year import plan_year
+from warehouse.settings import BookSettings, IncomeSettings
 
 CHEAP = TradeCost(Decimal("0.001"), Decimal("0.001"))
 DEAR = TradeCost(Decimal("0.02"), Decimal("0.02"))
@@ -64,3 +67,49 @@ def test_target__zero_bracket__realizes_gain_up_to_the_edge_and_no_tax() -> None
     assert plan.without.tax is not None
     assert plan.planned.tax is not None
     assert abs(plan.planned.tax.total_usd - plan.without.tax.total_usd) < Decimal("0.02")
+
+
+def test_target__zero_bracket_where_a_state_taxes__credits_the_state_tax_of_later() -> None:
+    """15,550 of gain: 5 % of it now, 777.50; given up later 20 % of it in three years at 5 %, 3,110 / 1.157625."""
+    target = Target(keeps_tax=True)
+    year = aimed(standing("50000", state="0.05"), target)
+    held = holding(plan_lot("a", "2020-03-01", "1", "10000"), price="40000")
+    plan = make_plan(year, [held], target=target)
+    assert plan.planned.tax is not None
+    assert plan.without.tax is not None
+    assert abs(plan.planned.tax.total_usd - plan.without.tax.total_usd - Decimal("777.50")) < Decimal("0.02")
+    assert abs(from_units(plan.effects.basis_given_up, USD_PLACES) + Decimal("2686.54")) < Decimal("0.02")
+    assert abs(plan.net_benefit_usd - Decimal("1909.04")) < Decimal("0.02")
+
+
+def test_target__zero_bracket__says_what_it_assumes_of_later() -> None:
+    settings = BookSettings(accounts=(), income=IncomeSettings(Decimal(50000), state_rate=Decimal("0.05")))
+    year = {
+        "tax_year": 2026,
+        "short_net_usd": Decimal(0),
+        "long_net_usd": Decimal(0),
+        "ordinary_income_usd": Decimal(0),
+        "notes": [],
+    }
+    lot = {
+        "account": "kraken",
+        "asset": "BTC",
+        "lot_id": "a",
+        "is_in_transit": False,
+        "quantity": Decimal(1),
+        "cost_usd": Decimal(10000),
+        "price_usd": Decimal(40000),
+        "unrealized_usd": Decimal(30000),
+        "term": "long",
+        "long_from_date": date(2021, 3, 2),
+        "method": "fifo",
+        "sell_first_quantity": Decimal(0),
+        "status": "ready",
+        "reasons": [],
+    }
+    made = plan_year(year, [lot], [], settings, today=TODAY, target=Target(keeps_tax=True))
+    assert made.year.notes == (
+        "what is given up later assumes that you pay 15 %, and 5 % to the state, on a long-term gain then, though not "
+        "on your income now",
+    )
+    assert plan_year(year, [lot], [], settings, today=TODAY).year.notes == ()
