@@ -99,6 +99,8 @@ def _show(done: Replay, rows: list[dict[str, Any]], totals: dict[str, Decimal | 
     out = console(sys.stdout)
     if rows:
         show_rows(f"Sales of {done.tax_year} by the plan at the end of each month, in USD", _SALES, rows)
+    elif done.is_unpriced:
+        out.print(f"no month of {done.tax_year} has a planned sale, but not everything that was held had a price")
     else:
         out.print(f"the plan of no month of {done.tax_year} had a sale that was worth it")
     if totals["tax_saved_usd"] is None:

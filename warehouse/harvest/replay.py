@@ -40,6 +40,8 @@ from warehouse.tax.us.country import UNITED_STATES
 
 _NOON = time(12)
 _BUYING_TAKES = timedelta(seconds=1)
+_NAMED = 5
+"""How many coins a note names."""
 Row = Mapping[str, Any]
 
 
@@ -61,10 +63,12 @@ class PastBook:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What was decided on one day: the lines of the plan, in order."""
+    """What was decided on one day: the lines of the plan, in order; the coins held, and which of them had no price."""
 
     decided_at: datetime
     lines: tuple[Line, ...]
+    held: frozenset[str] = frozenset()
+    unpriced: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,11 @@ class Replay:
     basis_lower_usd: Decimal
     later_tax_usd: Decimal
     notes: tuple[str, ...]
+
+    @property
+    def is_unpriced(self) -> bool:
+        """Whether a coin was left out of a plan because it had no price."""
+        return any(month.unpriced for month in self.months)
 
     @property
     def tax_saved_usd(self) -> Decimal | None:
@@ -125,9 +134,9 @@ def replay_year(book: PastBook, tax_year: int, *, until: datetime) -> Replay:
     for decided_at in _month_ends(tax_year, book):
         if decided_at > ends_at:
             break
-        lines = _plan(book, added, tax_year, decided_at)
-        months.append(Month(decided_at, lines))
-        for number, line in enumerate(lines):
+        month = _plan(book, added, tax_year, decided_at)
+        months.append(month)
+        for number, line in enumerate(month.lines):
             trading += line.sale.effects.trade_cost
             added += _trades(line, decided_at, f"replay/{decided_at:%Y-%m}/{number}")
     before = _match(book, [], ends_at)
@@ -144,8 +153,22 @@ def replay_year(book: PastBook, tax_year: int, *, until: datetime) -> Replay:
         trading_usd=from_units(trading, USD_PLACES),
         basis_lower_usd=lower,
         later_tax_usd=(lower * year.standing.later.long_rate).quantize(Decimal("1e-8")),
-        notes=year.notes,
+        notes=(*year.notes, *_price_notes(months, book.settings)),
     )
+
+
+def _price_notes(months: Sequence[Month], settings: BookSettings) -> Iterator[str]:
+    """Which coins could be in no plan for want of a price, those that lacked it equally often in one sentence."""
+    coins: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    for asset in sorted({asset for month in months for asset in month.unpriced}):
+        missing = sum(asset in month.unpriced for month in months)
+        coins[missing, sum(asset in month.held for month in months)].append(asset)
+    for (missing, held), assets in sorted(coins.items(), reverse=True):
+        more = f" and {len(assets) - _NAMED} more" if len(assets) > _NAMED else ""
+        yield (
+            f"on {missing} of the {held} month ends on which it was held there was no price younger than "
+            f"{settings.stale_after_hours} hours, and so no plan of a sale, of {', '.join(assets[:_NAMED])}{more}"
+        )
 
 
 def _month_ends(tax_year: int, book: PastBook) -> Iterator[datetime]:
@@ -154,13 +177,19 @@ def _month_ends(tax_year: int, book: PastBook) -> Iterator[datetime]:
         yield datetime.combine(day, _NOON, book.settings.time_zone)
 
 
-def _plan(book: PastBook, added: Sequence[Row], tax_year: int, decided_at: datetime) -> tuple[Line, ...]:
+def _plan(book: PastBook, added: Sequence[Row], tax_year: int, decided_at: datetime) -> Month:
     """The plan of one day, of what was known on it."""
     matched = _match(book, added, decided_at)
     today = local_date(decided_at, book.settings.time_zone)
     summary = _summary(book, matched, tax_year, decided_at)
     values = _lot_values(book, added, matched, decided_at, today)
-    return plan_year(summary, values, [], book.settings, today=today).lines
+    here = [row for row in values if row["account"] != OUTSIDE and not row["is_in_transit"]]
+    return Month(
+        decided_at,
+        plan_year(summary, values, [], book.settings, today=today).lines,
+        held=frozenset(row["asset"] for row in here),
+        unpriced=frozenset(row["asset"] for row in here if row["price_usd"] is None),
+    )
 
 
 def _match(book: PastBook, added: Sequence[Row], until: datetime) -> Matched:

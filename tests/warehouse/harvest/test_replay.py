@@ -89,9 +89,23 @@ def test_replay__sale_of_ones_own_later__consumes_what_was_bought_back() -> None
     assert (done.tax_saved_usd, done.basis_lower_usd) == (0, 0)
 
 
-def test_replay__price_of_long_ago__is_not_sold_by() -> None:
-    done = replay_year(past(BOUGHT, *GAIN, prices={"2025-01-11T00:00": "50000"}), YEAR, until=END)
+def test_replay__price_of_long_ago__is_not_sold_by_and_that_is_said() -> None:
+    """The price of the end of January is an hour old, then at least four weeks: eleven months go without."""
+    prices = {"2025-01-11T00:00": "50000", "2025-01-31T16:00": "60000"}
+    done = replay_year(past(BOUGHT, *GAIN, prices=prices), YEAR, until=END)
     assert [len(month.lines) for month in done.months] == [0] * 12
+    assert done.is_unpriced
+    (note,) = done.notes
+    assert note == (
+        "on 11 of the 12 month ends on which it was held there was no price younger than 36 hours, and so no plan of "
+        "a sale, of BTC"
+    )
+
+
+def test_replay__price_every_month__leaves_nothing_to_say_of_prices() -> None:
+    prices = {f"2025-{month:02}-{28}T00:00": "60000" for month in range(1, 13)}
+    done = replay_year(past(BOUGHT, prices=prices, settings=replace(SETTINGS, stale_after_hours=120)), YEAR, until=END)
+    assert (done.is_unpriced, done.notes) == (False, ())
 
 
 def test_replay__year_under_way__ends_where_the_book_does() -> None:

@@ -108,8 +108,9 @@ def test_target__zero_bracket__says_what_it_assumes_of_later() -> None:
         "reasons": [],
     }
     made = plan_year(year, [lot], [], settings, today=TODAY, target=Target(keeps_tax=True))
-    assert made.year.notes == (
+    (note,) = made.year.notes
+    assert note == (
         "what is given up later assumes that you pay 15 %, and 5 % to the state, on a long-term gain then, though not "
-        "on your income now",
+        "on your income now"
     )
     assert plan_year(year, [lot], [], settings, today=TODAY).year.notes == ()
