@@ -18,6 +18,7 @@ from warehouse.lots.holding import first_long_date
 from warehouse.settings import BookSettings, TaxYearSettings
 from warehouse.tax.us.figures import Figures, UnknownFiguresError, load_figures
 from warehouse.tax.us.liability import TaxReturn
+from warehouse.tax.us.years import INCOME_NOT_GIVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def standing_year(summary: Mapping[str, Any], settings: BookSettings, *, today: 
             figures = load_figures(tax_year, status)
         except UnknownFiguresError as error:
             notes.append(f"{error}, so no tax is worked out: the plan is in loss dollars")
+    if figures is not None:  # the plan works out taxable income and with it what is carried on
+        notes = [note for note in notes if not note.startswith(INCOME_NOT_GIVEN)]
     coins: Decimal = summary["ordinary_income_usd"]
     later = later_years(
         settings.harvest,

@@ -17,6 +17,9 @@ from warehouse.tax.us.netting import (
     net_year,
 )
 
+INCOME_NOT_GIVEN = "taxable income is not given"
+"""How the note begins that says that a carryover out is worked out as if taxable income were large enough."""
+
 
 @dataclass(frozen=True, slots=True)
 class YearOfGains:
@@ -88,7 +91,7 @@ def _net(year: YearOfGains, computed: Carryover, *, is_first: bool) -> NettedYea
         )
     if worksheet.line_1 is None and netting.deductible_loss_usd > 0:
         notes.append(
-            "taxable income is not given: the carryover out is worked out as if it were large enough to use "
+            f"{INCOME_NOT_GIVEN}: the carryover out is worked out as if it were large enough to use "
             f"the whole deduction of {netting.deductible_loss_usd:,.2f}"
         )
     return NettedYear(year.tax_year, carried_in, netting, worksheet, tuple(notes))

@@ -132,6 +132,18 @@ def test_plan__law_that_is_not_in_force_yet__plans_the_loss() -> None:
     assert row["tax_saved_usd"] == Decimal("2141.6")
 
 
+@pytest.mark.parametrize(("income", "is_said"), [(Decimal(10000), False), (None, True)])
+def test_plan__loss_carried_out__is_said_to_assume_income_only_where_none_is_known(
+    income: Decimal | None, *, is_said: bool
+) -> None:
+    """Gain 9,000 less loss 21,000: 12,000. Income 10,000 - 16,100 - 3,000 = -9,100 uses none of it: 12,000 go on."""
+    with a_book(replace(SETTINGS, income=IncomeSettings(ordinary_income_usd=income))) as book:
+        fill(book, "lots.disposals", disposal("lost", "2026-04-01", "1000", "22000"))
+        _, summary = planned(book)
+    assert any("taxable income is not given" in note for note in summary["notes"]) is is_said
+    assert summary["carried_without_usd"] == (9000 if income is None else 12000)
+
+
 def test_plan__no_income_configured__is_in_loss_dollars_and_says_so() -> None:
     with a_book(replace(SETTINGS, income=IncomeSettings())) as book:
         fill_open_lots(book, open_lot("a", "2026-03-01", "0.5", "29000"))
