@@ -134,8 +134,8 @@ def sell(
             for row in select_rows(connection, "read_lot_values").to_pylist()
             if (row["account"], row["asset"]) == (account, asset)
         ]
-        rates = {
-            (row["account"], row["asset"]): row["sell_rate"]
+        costs = {
+            (row["account"], row["asset"]): (row["sell_rate"], to_units(row["fixed_usd"], USD_PLACES))
             for row in select_rows(connection, "list_trading_costs").to_pylist()
         }
     if not values:
@@ -143,13 +143,15 @@ def sell(
     unit_price = _units(at_price, "--price") if at_price else _latest_price(values)
     in_force = values[0]["method"] if values[0]["method"] in CHOOSING_METHODS else "fifo"
     standing = standing_year(book.year, book.settings, today=book.today)
+    sell_rate, fixed = costs.get((account, asset), (book.settings.harvest.cost_rate, 0))
     try:
         sales = {
             name: ask_sale(
                 lots,
                 wanted,
                 price=unit_price,
-                sell_rate=rates.get((account, asset), book.settings.harvest.cost_rate),
+                sell_rate=sell_rate,
+                fixed=fixed,
                 method=name,
                 identified=identified,
                 standing=standing.standing,

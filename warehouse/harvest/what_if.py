@@ -69,9 +69,12 @@ def ask_sale(
     identified: Sequence[Named],
     standing: Standing,
     today: date,
+    fixed: int = 0,
 ) -> AskedSale:
     """Sell `quantity` of `lots`, all of one asset in one account, at `price` on the local date `today`.
 
+    What the sale costs, `sell_rate` of its value and `fixed` (10^-8 USD, gas), lowers the amount realized (Reg.
+    1.1001-7(b)(1)); the fixed part is shared by quantity, and the shares add up to it.
     Units that are `identified` for the next sale go before the order of `method`. Raises `NotThereError` where fewer
     are there.
     """
@@ -85,7 +88,11 @@ def ask_sale(
             taken[lot.lot_id] = taken.get(lot.lot_id, 0) + min(left, units)
             left -= min(left, units)
     by_id = {lot.lot_id: lot for lot in there}
-    slices = tuple(_slice(by_id[name], units, price, sell_rate, today) for name, units in taken.items())
+    fees = shared_by_quantity(fixed, list(taken.values()))
+    slices = tuple(
+        _slice(by_id[name], units, price=price, sell_rate=sell_rate, fee=fee, today=today)
+        for (name, units), fee in zip(taken.items(), fees, strict=True)
+    )
     without = outcome(standing)
     gains = {term: _sum(part.gain for part in slices if part.term == term) for term in ("short", "long")}
     short, long = gains["short"], gains["long"]
@@ -93,11 +100,20 @@ def ask_sale(
     return AskedSale(method, slices, short, long, without, sold)
 
 
-def _slice(lot: OpenLot, quantity: int, price: int, sell_rate: Decimal, today: date) -> SoldSlice:
+def shared_by_quantity(amount: int, quantities: Sequence[int]) -> list[int]:
+    """`amount` in parts by quantity, in their order; they add up to it, to the last unit."""
+    whole, parts, so_far = sum(quantities), list[int](), 0
+    for quantity in quantities:
+        before, so_far = so_far, so_far + quantity
+        parts.append(amount * so_far // whole - amount * before // whole)
+    return parts
+
+
+def _slice(lot: OpenLot, quantity: int, *, price: int, sell_rate: Decimal, fee: int, today: date) -> SoldSlice:
     value = divide_half_even(quantity * price, _VALUE_SCALE)
     cost = None if lot.cost is None else divide_half_even(lot.cost * quantity, lot.quantity)
     is_long = lot.long_from is not None and today >= lot.long_from
-    return SoldSlice(lot, quantity, "long" if is_long else "short", value - share(value, sell_rate), cost)
+    return SoldSlice(lot, quantity, "long" if is_long else "short", value - share(value, sell_rate) - fee, cost)
 
 
 def _sum(gains: Iterable[int | None]) -> int | None:

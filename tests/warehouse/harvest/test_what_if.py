@@ -8,7 +8,7 @@ import pytest
 from support.plan_books import TODAY, standing
 from warehouse.harvest.identified import Named
 from warehouse.harvest.valuation import OpenLot
-from warehouse.harvest.what_if import AskedSale, NotThereError, ask_sale
+from warehouse.harvest.what_if import AskedSale, NotThereError, ask_sale, shared_by_quantity
 
 
 def lot(name: str, acquired: str, quantity: str, cost: str | None, *, is_in_transit: bool = False) -> OpenLot:
@@ -64,6 +64,19 @@ def test_sale__loss_above_the_limit__saves_tax_on_the_limit_and_carries_the_rest
 
 def test_sale__costs_of_selling__lower_the_proceeds() -> None:
     assert ask("lifo", "1", sell_rate=Decimal("0.004")).short_gain == -(5000 + 160) * 10**8
+
+
+def test_sale__gas__lowers_the_proceeds_of_each_lot_by_its_quantity() -> None:
+    """9 for 1.5 sold: 6 of the old lot of 1, 3 of half of the dear one; 40,000 and 20,000 less that."""
+    sale = ask("fifo", fixed=9 * 10**8)
+    assert [part.proceeds for part in sale.slices] == [39994 * 10**8, 19997 * 10**8]
+    assert (sale.long_gain, sale.short_gain) == (19994 * 10**8, -10003 * 10**8)
+
+
+def test_sale__gas_that_does_not_divide__is_shared_to_the_last_unit() -> None:
+    """100 by 1, 1 and 1: up to 33, 66 and 100."""
+    assert shared_by_quantity(100, [1, 1, 1]) == [33, 33, 34]
+    assert shared_by_quantity(0, [1, 2]) == [0, 0]
 
 
 def test_sale__lots_that_were_identified__go_before_the_method() -> None:
