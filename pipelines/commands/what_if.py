@@ -216,14 +216,16 @@ def harvest(
     elif output_format is Format.csv:
         write_rows(sys.stdout, list(rows[0]) if rows else [], [list(row.values()) for row in rows], output_format)
     else:
-        _show_plan(rows, summary)
+        _show_plan(rows, summary, aim)
 
 
-def _show_plan(rows: list[dict[str, Any]], summary: dict[str, Any]) -> None:
+def _show_plan(rows: list[dict[str, Any]], summary: dict[str, Any], target: Target | None) -> None:
     out = console(sys.stdout)
     shown = [{**row, "given_up_usd": row["basis_given_up_usd"] + row["holding_given_up_usd"]} for row in rows]
     if shown:
         show_rows(f"Sales for {summary['tax_year']}, each bought back at once, in USD", _PLAN, shown)
+    elif target is not None:
+        out.print("nothing to sell: no sale serves this target")
     else:
         out.print("nothing to sell: no sale lowers tax by more than it costs")
     if summary["is_in_tax_dollars"]:

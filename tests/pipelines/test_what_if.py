@@ -125,3 +125,21 @@ def test_harvest__in_words__says_what_is_saved(config: Path) -> None:
     assert done.exit_code == 0
     assert "saved. After trading" in done.stdout
     assert "Before selling BTC in kraken: lotkeeper identify" in done.stdout
+
+
+def test_harvest__zero_bracket_that_is_full__says_so_and_not_that_no_sale_is_worth_it(config: Path) -> None:
+    """70,000 less 16,100, and 2,000 of short gain, is 55,900, above 49,450."""
+    path = config.parent / "more.toml"
+    path.write_text(CONFIGURATION.replace("60000", "70000"), encoding="utf-8")
+    done = run(path, "harvest", "--identify", "--target", "zero bracket")
+    assert done.exit_code == 0
+    assert "taxable income of 55,900.00 leaves no room in the 0 % bracket" in " ".join(done.stdout.split())
+    assert "no sale lowers tax" not in done.stdout
+
+
+def test_harvest__zero_bracket_of_an_income_that_is_not_told__is_refused(config: Path) -> None:
+    path = config.parent / "untold.toml"
+    path.write_text(CONFIGURATION.replace("ordinary_income_usd = 60000", ""), encoding="utf-8")
+    done = run(path, "harvest", "--target", "zero bracket")
+    assert isinstance(done.exception, ConfigurationError)
+    assert "taxpayer.ordinary_income_usd" in str(done.exception)

@@ -56,6 +56,12 @@ class Later:
         """The rate of a gain at the horizon, as it weighs now."""
         return self.long_rate if is_long else self.short_rate
 
+    def bearing(self, long_rate: Decimal) -> "Later":
+        """The same where a long-term gain at the horizon bears at least `long_rate` then."""
+        with localcontext(_ROUNDED):
+            least = (long_rate * self.discount).quantize(_PLACES)
+        return replace(self, long_rate=max(self.long_rate, least))
+
     def carried_value(self, carried_usd: Decimal) -> Decimal:
         """What a loss of `carried_usd` that goes into next year is worth now, exactly."""
         value, left = ZERO, carried_usd

@@ -9,9 +9,8 @@ Belongs here: from holdings to a plan. Does not belong here: the program (`progr
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_UP, Decimal, localcontext
+from decimal import ROUND_UP, Decimal
 
-from warehouse.exact import EXACT
 from warehouse.harvest.plan.holdings import Effects, Holding, sale_effects
 from warehouse.harvest.plan.lines import Sale, benefit, price_of
 from warehouse.harvest.plan.program import propose
@@ -81,10 +80,7 @@ def aimed(standing: Standing, target: Target | None) -> Standing:
     """
     if target is None or not target.keeps_tax or standing.figures is None:
         return standing
-    with localcontext(EXACT):
-        later_rate = (standing.figures.fifteen_rate + standing.state_rate) * standing.later.discount
-        rate = max(standing.later.long_rate, later_rate)
-    return replace(standing, later=replace(standing.later, long_rate=rate))
+    return replace(standing, later=standing.later.bearing(standing.figures.fifteen_rate + standing.state_rate))
 
 
 def freed(holdings: Sequence[Holding]) -> list[Holding]:

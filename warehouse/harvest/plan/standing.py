@@ -23,10 +23,14 @@ from warehouse.tax.us.years import INCOME_NOT_GIVEN
 
 @dataclass(frozen=True, slots=True)
 class StandingYear:
-    """A year's standing, and in words what has to be known before a plan for it is used."""
+    """A year's standing, and in words what has to be known before a plan for it is used.
+
+    `no_tax` says why no tax can be worked out, where it can not.
+    """
 
     standing: Standing
     notes: tuple[str, ...]
+    no_tax: str | None = None
 
 
 def standing_year(summary: Mapping[str, Any], settings: BookSettings, *, today: date) -> StandingYear:
@@ -43,16 +47,19 @@ def standing_year(summary: Mapping[str, Any], settings: BookSettings, *, today: 
     ordinary = settings.income.ordinary_income_usd if told.ordinary_income_usd is None else told.ordinary_income_usd
     usual = ordinary if settings.income.ordinary_income_usd is None else settings.income.ordinary_income_usd
     figures: Figures | None = None
+    no_tax: str | None = None
     if ordinary is None:
+        no_tax = "taxpayer.ordinary_income_usd is not configured"
         notes.append(
-            "taxpayer.ordinary_income_usd is not configured, so no tax is worked out: the plan is in loss dollars, "
-            "as much loss as counts this year at the least cost"
+            f"{no_tax}, so no tax is worked out: the plan is in loss dollars, as much loss as counts this year at the "
+            "least cost"
         )
     else:
         try:
             figures = load_figures(tax_year, status)
         except UnknownFiguresError as error:
-            notes.append(f"{error}, so no tax is worked out: the plan is in loss dollars")
+            no_tax = str(error)
+            notes.append(f"{no_tax}, so no tax is worked out: the plan is in loss dollars")
     if figures is not None:  # the plan works out taxable income and with it what is carried on
         notes = [note for note in notes if not note.startswith(INCOME_NOT_GIVEN)]
     coins: Decimal = summary["ordinary_income_usd"]
@@ -74,7 +81,7 @@ def standing_year(summary: Mapping[str, Any], settings: BookSettings, *, today: 
         filed=None if figures is None else _filed((ordinary or Decimal(0)) + coins, settings),
         state_rate=settings.income.state_rate,
     )
-    return StandingYear(standing, tuple(notes))
+    return StandingYear(standing, tuple(notes), no_tax)
 
 
 def _filed(ordinary: Decimal, settings: BookSettings) -> TaxReturn:

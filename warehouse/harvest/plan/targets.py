@@ -36,12 +36,15 @@ class OffsetTarget:
 
 
 def read_target(text: str) -> Target | OffsetTarget:
-    """A target as people write it. Raises `ValueError` that names the forms there are."""
+    """A target as people write it. Raises `ValueError` for a loss of 0, and for anything else that names the forms."""
     words = " ".join(text.lower().split())
     found = _LOSS.match(words)
     if found:
         term: Literal["short", "long"] | None = {"short": "short", "long": "long"}.get(found[2] or "")  # type: ignore[assignment]
-        return Target(loss_usd=Decimal(found[1].replace(",", "").replace("_", "")), term=term)
+        loss = Decimal(found[1].replace(",", "").replace("_", ""))
+        if not loss:
+            raise ValueError(f"target {text!r}: the loss has to be more than 0")
+        return Target(loss_usd=loss, term=term)
     if _ZERO.match(words):
         return Target(keeps_tax=True)
     found = _OFFSET.match(" ".join(text.split()))

@@ -3,8 +3,8 @@
 Belongs here: putting the parts together. Does not belong here: reading the tables (`steps.py`), any figure.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,8 +13,10 @@ from warehouse.harvest.plan.holdings import TradeCost
 from warehouse.harvest.plan.lines import Line, ranked_lines
 from warehouse.harvest.plan.planner import Plan, aimed, make_plan
 from warehouse.harvest.plan.portfolio import Market, Portfolio, markets_of, portfolio
+from warehouse.harvest.plan.program import NoPlanError
 from warehouse.harvest.plan.standing import StandingYear, standing_year
 from warehouse.harvest.plan.targets import Target
+from warehouse.harvest.plan.worth import Standing
 from warehouse.settings import BookSettings
 
 Row = Mapping[str, Any]
@@ -50,22 +52,30 @@ def plan_year(
     `is_freed` lots are named before each sale instead of going in the account's order. Raises `NoPlanError` where a
     target is out of reach, `ValueError` for a country without rules here.
     """
-    year = standing_year(summary, settings, today=today)
-    year = _aimed(year, target)
+    found = standing_year(summary, settings, today=today)
+    if target is not None and target.keeps_tax and found.no_tax is not None:
+        raise NoPlanError(f"{found.no_tax}, and without the tax of the year its 0 % bracket is not known to have room")
+    year = replace(found, standing=aimed(found.standing, target))
     default = Market(TradeCost(sell_rate=settings.harvest.cost_rate, buy_rate=settings.harvest.cost_rate))
     holdings = portfolio(lot_values, markets=markets_of(trading_costs), default=default, is_freed=is_freed)
     minimum = to_units(settings.harvest.minimum_sale_usd, USD_PLACES)
     plan = make_plan(year.standing, holdings.holdings, minimum_sale=minimum, target=target)
+    if target is not None and target.keeps_tax:
+        year = replace(year, notes=(*year.notes, *_bracket_notes(found.standing, year.standing, plan)))
     return PlannedYear(year, holdings, plan)
 
 
-def _aimed(year: StandingYear, target: Target | None) -> StandingYear:
-    """The year under which a plan for `target` is made, and in words what that takes for granted."""
-    standing = aimed(year.standing, target)
-    if standing.later == year.standing.later or standing.figures is None:
-        return year
-    rate = f"{standing.figures.fifteen_rate * 100:.0f} %"
-    if standing.state_rate:
-        rate += f", and {(standing.state_rate * 100).normalize():f} % to the state,"
-    note = f"what is given up later assumes that you pay {rate} on a long-term gain then, though not on your income now"
-    return StandingYear(standing, (*year.notes, note))
+def _bracket_notes(own: Standing, assumed: Standing, plan: Plan) -> Iterator[str]:
+    """What a plan that uses up the 0 % bracket takes for granted of later years, or that the bracket is full."""
+    figures, bill = own.figures, plan.without.tax
+    if figures is None or bill is None:
+        return
+    income, top = bill.taxable_income_usd, figures.zero_rate_up_to_usd
+    if plan.sales and assumed.later != own.later:
+        state = f", and {(own.state_rate * 100).normalize():f} % to the state," if own.state_rate else ""
+        yield (
+            f"what is given up later assumes that you pay {figures.fifteen_rate * 100:.0f} %{state} on a long-term "
+            "gain then, though not on your income now"
+        )
+    elif not plan.sales and income >= top:
+        yield f"taxable income of {income:,.2f} leaves no room in the 0 % bracket, which ends at {top:,.2f}"

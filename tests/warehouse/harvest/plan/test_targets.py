@@ -11,7 +11,7 @@ from warehouse.harvest.plan.holdings import TradeCost
 from warehouse.harvest.plan.planner import aimed, make_plan
 from warehouse.harvest.plan.program import NoPlanError
 from warehouse.harvest.plan.targets import OffsetTarget, Target, read_target
-from warehouse.harvest.plan.year import plan_year
+from warehouse.harvest.plan.year import PlannedYear, plan_year
 from warehouse.settings import BookSettings, IncomeSettings
 
 CHEAP = TradeCost(Decimal("0.001"), Decimal("0.001"))
@@ -37,6 +37,12 @@ def test_read_target__as_people_write_it__is_understood(text: str, target: Targe
 def test_read_target__anything_else__names_the_forms() -> None:
     with pytest.raises(ValueError, match="3000 short loss"):
         read_target("as much as possible")
+
+
+@pytest.mark.parametrize("text", ["0 loss", "0.00 short loss"])
+def test_read_target__no_loss__is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="more than 0"):
+        read_target(text)
 
 
 def test_target__short_loss__is_met_where_it_costs_least() -> None:
@@ -82,35 +88,55 @@ def test_target__zero_bracket_where_a_state_taxes__credits_the_state_tax_of_late
     assert abs(plan.net_benefit_usd - Decimal("1909.04")) < Decimal("0.02")
 
 
+YEAR = {
+    "tax_year": 2026,
+    "short_net_usd": Decimal(0),
+    "long_net_usd": Decimal(0),
+    "ordinary_income_usd": Decimal(0),
+    "notes": [],
+}
+LOT = {
+    "account": "kraken",
+    "asset": "BTC",
+    "lot_id": "a",
+    "is_in_transit": False,
+    "quantity": Decimal(1),
+    "cost_usd": Decimal(10000),
+    "price_usd": Decimal(40000),
+    "unrealized_usd": Decimal(30000),
+    "term": "long",
+    "long_from_date": date(2021, 3, 2),
+    "method": "fifo",
+    "sell_first_quantity": Decimal(0),
+    "status": "ready",
+    "reasons": [],
+}
+
+
+def plan_of(income: str | None, target: Target | None) -> PlannedYear:
+    """The plan for one lot with a long gain, for an income that a state taxes at 5 %."""
+    told = IncomeSettings(None if income is None else Decimal(income), state_rate=Decimal("0.05"))
+    return plan_year(YEAR, [LOT], [], BookSettings(accounts=(), income=told), today=TODAY, target=target)
+
+
 def test_target__zero_bracket__says_what_it_assumes_of_later() -> None:
-    settings = BookSettings(accounts=(), income=IncomeSettings(Decimal(50000), state_rate=Decimal("0.05")))
-    year = {
-        "tax_year": 2026,
-        "short_net_usd": Decimal(0),
-        "long_net_usd": Decimal(0),
-        "ordinary_income_usd": Decimal(0),
-        "notes": [],
-    }
-    lot = {
-        "account": "kraken",
-        "asset": "BTC",
-        "lot_id": "a",
-        "is_in_transit": False,
-        "quantity": Decimal(1),
-        "cost_usd": Decimal(10000),
-        "price_usd": Decimal(40000),
-        "unrealized_usd": Decimal(30000),
-        "term": "long",
-        "long_from_date": date(2021, 3, 2),
-        "method": "fifo",
-        "sell_first_quantity": Decimal(0),
-        "status": "ready",
-        "reasons": [],
-    }
-    made = plan_year(year, [lot], [], settings, today=TODAY, target=Target(keeps_tax=True))
-    (note,) = made.year.notes
+    (note,) = plan_of("50000", Target(keeps_tax=True)).year.notes
     assert note == (
         "what is given up later assumes that you pay 15 %, and 5 % to the state, on a long-term gain then, though not "
         "on your income now"
     )
-    assert plan_year(year, [lot], [], settings, today=TODAY).year.notes == ()
+    assert plan_of("50000", None).year.notes == ()
+
+
+def test_target__zero_bracket_that_is_full__says_that_income_leaves_no_room() -> None:
+    """120,000 less 16,100 is far above 49,450 (2026, single)."""
+    made = plan_of("120000", Target(keeps_tax=True))
+    assert made.plan.sales == ()
+    assert made.year.notes == (
+        "taxable income of 103,900.00 leaves no room in the 0 % bracket, which ends at 49,450.00",
+    )
+
+
+def test_target__zero_bracket_of_an_income_that_is_not_told__is_refused_and_names_it() -> None:
+    with pytest.raises(NoPlanError, match=r"taxpayer\.ordinary_income_usd is not configured"):
+        plan_of(None, Target(keeps_tax=True))
