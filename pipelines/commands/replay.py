@@ -61,7 +61,7 @@ def replay(
         )
     with open_published(configuration) as connection:
         summary = select_rows(connection, "read_tax_year", {"tax_year": year}).to_pylist()
-        until = connection.execute("SELECT max(as_of) FROM harvest.lot_values").fetchall()[0][0]
+        until = connection.execute("SELECT max(as_of) FROM harvest.plan_summary").fetchall()[0][0]
         methods: dict[str, list[tuple[Any, str]]] = {}
         for account, since, method in connection.execute(
             "SELECT account, since, method FROM lots.methods ORDER BY account, since NULLS FIRST"
@@ -70,14 +70,16 @@ def replay(
         prices = select_rows(connection, "read_quoted_prices").to_pylist()
         income = select_rows(connection, "read_received_income").to_pylist()
         events = select_rows(connection, "read_engine_events")
-    if not summary or until is None:
-        raise ConfigurationError(f"the published book has no {year}, or no open lots to plan with")
+    if until is None:
+        raise ConfigurationError(f"{configuration.paths.published} holds no plan: sync first")
+    # The years begin with the first disposal or income: before it nothing can have been carried over.
+    told: dict[str, Any] = summary[0] if summary else {}
     book = PastBook(
         events=events,
         prices=[(row["asset"], row["at"], row["price_usd"]) for row in prices],
         income=[(row["received_at"], row["value_usd"]) for row in income],
-        carried_short_usd=summary[0]["carryover_short_in_usd"],
-        carried_long_usd=summary[0]["carryover_long_in_usd"],
+        carried_short_usd=told.get("carryover_short_in_usd", Decimal(0)),
+        carried_long_usd=told.get("carryover_long_in_usd", Decimal(0)),
         policy=policy_of(settings, methods),
         settings=settings,
     )
@@ -99,6 +101,8 @@ def _show(done: Replay, rows: list[dict[str, Any]], totals: dict[str, Decimal | 
     out = console(sys.stdout)
     if rows:
         show_rows(f"Sales of {done.tax_year} by the plan at the end of each month, in USD", _SALES, rows)
+    elif not any(month.held for month in done.months):
+        out.print(f"nothing was held at the end of a month of {done.tax_year}")
     elif done.is_unpriced:
         out.print(f"no month of {done.tax_year} has a planned sale, but not everything that was held had a price")
     else:

@@ -62,8 +62,30 @@ def test_replay__a_month_under_water__is_told_with_what_it_saved(config: Path) -
     assert "600.00 saved" in shown.stdout
 
 
-@pytest.mark.parametrize(("year", "words"), [("2031", "has no 2031"), ("2019", "has no 2019")])
-def test_replay__year_that_is_not_in_the_book__is_said(config: Path, year: str, words: str) -> None:
+@pytest.mark.parametrize(("year", "words"), [("2031", "has not begun"), ("2019", "one pool for all accounts")])
+def test_replay__year_that_can_not_be_gone_through__says_why(config: Path, year: str, words: str) -> None:
     done = CliRunner().invoke(app, ["replay", "--year", year, "--config", str(config)])
     assert isinstance(done.exception, ConfigurationError)
     assert words in str(done.exception)
+
+
+def test_replay__year_before_the_first_disposal__is_gone_through(tmp_path: Path) -> None:
+    """5,000 of loss at the end of March 2025 against nothing: 3,000 of it at 12 %, 360, and 2,000 go on."""
+    book = RawBook(tmp_path)
+    book.add(
+        "kraken",
+        "trades",
+        row("b", "trade", "2025-01-05 12:00", "1 BTC", "-60000 USD"),
+        covers=("2022-01-01", "2026-11-24"),
+    )
+    book.price("BTC", "2025-03-30", "55000")
+    book.build()
+    (tmp_path / "data").mkdir()
+    shutil.copy(book.public, tmp_path / "data" / "lotkeeper.duckdb")
+    path = tmp_path / "lotkeeper.toml"
+    path.write_text(CONFIGURATION, encoding="utf-8")
+    done = CliRunner().invoke(app, ["replay", "--year", "2025", "--config", str(path), "--format", "json"])
+    assert done.exit_code == 0, done.output
+    totals = json.loads(done.stdout)["totals"]
+    assert (float(totals["loss_usd"]), float(totals["tax_saved_usd"])) == (5000, 360)
+    assert float(totals["carried_usd"]) == 2000
