@@ -123,23 +123,19 @@ def sell(
     wanted = _units(quantity, "the quantity")
     with open_published(configuration) as connection:
         book = _read_book(connection, configuration)
+        held = [row for row in select_rows(connection, "read_lot_values").to_pylist() if row["account"] == account]
+        asset = _held_coin(asset, account, {row["asset"] for row in held})
+        values = [row for row in held if row["asset"] == asset]
         lots = [
             open_lot(row, book.settings.time_zone, configuration.country)
             for row in select_rows(connection, "read_open_lots").to_pylist()
             if (row["account"], row["asset"]) == (account, asset)
         ]
         identified = read_waiting(connection, book.settings, book.today).first.get((account, asset), ())
-        values = [
-            row
-            for row in select_rows(connection, "read_lot_values").to_pylist()
-            if (row["account"], row["asset"]) == (account, asset)
-        ]
         costs = {
             (row["account"], row["asset"]): (row["sell_rate"], to_units(row["fixed_usd"], USD_PLACES))
             for row in select_rows(connection, "list_trading_costs").to_pylist()
         }
-    if not values:
-        raise ConfigurationError(f"{account} holds no {asset} in the published book")
     unit_price = _units(at_price, "--price") if at_price else _latest_price(values)
     in_force = values[0]["method"] if values[0]["method"] in CHOOSING_METHODS else "fifo"
     standing = standing_year(book.year, book.settings, today=book.today)
@@ -329,6 +325,15 @@ def _target(connection: duckdb.DuckDBPyConnection, text: str, tax_year: int) -> 
     if gain is None or gain <= 0:
         raise ConfigurationError(f"--target: {target.disposal} has no known gain to offset")
     return Target(loss_usd=gain)
+
+
+def _held_coin(asked: str, account: str, held: set[str]) -> str:
+    """The coin of `held` that is meant: as it is written, else the only one that differs in case alone."""
+    meant = [asset for asset in held if asset.casefold() == asked.casefold()]
+    if asked in held or len(meant) == 1:
+        return asked if asked in held else meant[0]
+    there = f"it holds {', '.join(sorted(held))}" if held else "it holds nothing"
+    raise ConfigurationError(f"{account} holds no {asked} in the published book: {there}")
 
 
 def _latest_price(values: list[dict[str, Any]]) -> int:

@@ -94,7 +94,7 @@ def test_sell__in_words__shows_lots_methods_and_what_is_in_force(config: Path) -
     ("arguments", "words"),
     [
         (("sell", "9", "BTC", "on", "kraken"), "3 is there to be sold"),
-        (("sell", "1", "LTC", "on", "kraken"), "holds no LTC"),
+        (("sell", "1", "LTC", "on", "kraken"), "holds no LTC in the published book: it holds BTC"),
         (("sell", "-1", "BTC", "on", "kraken"), "No such option"),
         (("sell", "x", "BTC", "on", "kraken"), "no number"),
         (("sell", "1", "BTC", "at", "kraken"), "found 'at'"),
@@ -109,6 +109,10 @@ def test_what_if__what_can_not_be__is_said(config: Path, arguments: tuple[str, .
     done = run(config, *arguments)
     assert done.exit_code != 0
     assert words in (str(done.exception) if isinstance(done.exception, ConfigurationError) else done.output)
+
+
+def test_sell__coin_in_other_letters__is_the_one_that_is_held(config: Path) -> None:
+    assert told(config, "sell", "1", "btc", "on", "kraken")["asset"] == "BTC"
 
 
 def test_harvest__offset_one_sale__realizes_its_gain_as_loss(config: Path) -> None:
