@@ -20,13 +20,15 @@ from warehouse.harvest.plan.worth import Outcome, Standing, outcome
 SECONDS = 30.0
 """How long the solver may search one cell; where that is not enough the gap says so."""
 
+_CENT = Decimal("0.01")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Sales, how the year ends without and with them, and how far at most the best plan lies above.
 
     `net_benefit_usd` is in tax dollars; where no tax can be worked out it only weighs loss against cost. `gap` is a
-    share of the benefit that the best plan could have.
+    share of the benefit that the best plan could have; what adds less than a cent is in no plan and leaves no gap.
     """
 
     sales: tuple[Sale, ...]
@@ -59,6 +61,7 @@ def make_plan(
         for holding, taken in zip(worth_a_look, proposal.taken, strict=True)
         if any(taken)
     ]
+    proposed = benefit(standing, sum((sale.effects for sale in sales), Effects()))
     if target is None:
         sales = _without_idle(standing, sales)
     effects = sum((sale.effects for sale in sales), Effects())
@@ -69,7 +72,7 @@ def make_plan(
         without=without,
         planned=outcome(standing, effects.short_gain, effects.long_gain),
         net_benefit_usd=net,
-        gap=_gap(net, proposal.best_usd),
+        gap=_gap(max(net, proposed), proposal.best_usd),
     )
 
 
@@ -89,12 +92,12 @@ def freed(holdings: Sequence[Holding]) -> list[Holding]:
 
 
 def _without_idle(standing: Standing, sales: list[Sale]) -> list[Sale]:
-    """The sales without those that add nothing to the others, which rounding inside the solver leaves at times."""
+    """The sales without those that add less than a cent to the others: dust, or left by rounding in the solver."""
     everything = sum((sale.effects for sale in sales), Effects())
     kept = []
     for sale in sorted(sales, key=lambda sale: (sale.effects.value, sale.holding.account, sale.holding.asset)):
         rest = everything - sale.effects
-        if price_of(standing, rest) <= price_of(standing, everything):
+        if price_of(standing, rest) - price_of(standing, everything) < _CENT:
             everything = rest
         else:
             kept.append(sale)
@@ -106,6 +109,6 @@ def _gap(net: Decimal, best: Decimal) -> Decimal:
     if best.is_infinite():
         return Decimal(1)
     missing = best - net
-    if missing < Decimal("0.01"):
+    if missing < _CENT:
         return Decimal(0)
     return (missing / best).quantize(Decimal("1e-9"), ROUND_UP)

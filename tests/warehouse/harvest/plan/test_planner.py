@@ -141,6 +141,16 @@ def test_plan__loss_beyond_every_use__is_left_where_it_is() -> None:
     assert plan.planned.netting.deductible_loss_usd == 3000
 
 
+def test_plan__sale_that_adds_less_than_a_cent__is_left_out() -> None:
+    """24 % of a short loss of 0.08 is 1.92 cents, less 15 % of it in three years (12.96 % now), 1.04: 0.88 cents."""
+    dust = holding(plan_lot("dust", "2026-03-01", "0.000001", "0.12"), price="40000", asset="BTC")
+    large = holding(plan_lot("large", "2026-03-01", "1", "6000"), price="2000", asset="ETH")
+    plan = make_plan(standing(short="9000"), [dust, large])
+    assert sold(plan) == {"large": Decimal(1)}
+    assert plan.gap == 0
+    assert make_plan(standing(short="9000"), [dust]).sales == ()
+
+
 def test_plan__niit__makes_dollars_above_the_threshold_worth_more() -> None:
     """Of 10,000 gain 4,000 lie above 200,000 and bear 18.8 %: where later gain bears 15 %, only they are offset."""
     year = standing("194000", long="10000", usual="190000", settings=HarvestSettings(discount_rate=Decimal(0)))
