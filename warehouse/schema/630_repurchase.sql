@@ -27,7 +27,7 @@ COMMENT ON COLUMN harvest.repurchase.law IS 'The rule in force for it, in words;
 COMMENT ON COLUMN harvest.repurchase.is_allowed_at_once IS 'Whether no law in force minds buying it back the same day.';
 COMMENT ON COLUMN harvest.repurchase.harmless_from_date IS 'First date on which buying back leaves the loss alone, by the law in force.';
 COMMENT ON COLUMN harvest.repurchase.shadow_from_date IS 'The same if a rule like IRC 1091 reached it.';
-COMMENT ON COLUMN harvest.repurchase.reentry_from_date IS 'harmless_from_date, or later where the configuration wants to stay out longer ([harvest] reentry_days).';
+COMMENT ON COLUMN harvest.repurchase.reentry_from_date IS 'harmless_from_date, or later where the configuration wants to stay out longer ([harvest] reentry_days), which counts without a law too; NULL: neither says anything.';
 COMMENT ON COLUMN harvest.repurchase.reentry_reason IS 'Why it wants that, where it makes a difference.';
 COMMENT ON COLUMN harvest.repurchase.bought_before_quantity IS 'Units of it and of same_as that came in within 30 days before: a rule like IRC 1091 counts those too, as far as they are still held, and perhaps only what was bought, not what was earned.';
 COMMENT ON COLUMN harvest.repurchase.upcoming_count IS 'How many arrivals are to be expected until the shadow''s window ends, going by the rhythm of the own history.';

@@ -45,11 +45,15 @@ def repurchase(
     delay: Delay,
     today: date,
 ) -> dict[str, Any]:
-    """The answer for a sale on `today`. `arrivals` are of `asset` and of `same_as`; `held` are all assets held."""
+    """The answer for a sale on `today`. `arrivals` are of `asset` and of `same_as`; `held` are all assets held.
+
+    The person's own delay holds whether or not a law is written here.
+    """
     arrivals = list(arrivals)
     shadow_until = today + timedelta(days=WASH_SALE.days_after)
     harmless = None if window is None else today + timedelta(days=window.days_after + 1 if window.days_after else 0)
-    reentry = None if harmless is None else max(harmless, today + timedelta(days=delay.days))
+    own = today + timedelta(days=delay.days) if delay.days else None
+    reentry = max((day for day in (harmless, own) if day is not None), default=None)
     days_before = max(WASH_SALE.days_before, 0 if window is None else window.days_before)
     before = [one for one in arrivals if today - timedelta(days=days_before) <= one.day <= today]
     upcoming = _rhythms(arrivals, today, shadow_until)

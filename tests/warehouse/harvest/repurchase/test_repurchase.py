@@ -68,6 +68,13 @@ def test_repurchase__own_delay__is_later_with_its_reason_and_never_earlier_than_
     assert (found["reentry_from_date"], found["reentry_reason"]) == (date(2026, 12, 22), None)
 
 
+def test_repurchase__own_delay_where_no_law_is_written__is_kept_with_its_reason() -> None:
+    found = answer("DE", delay=Delay(10, "abuse of form"))
+    assert (found["reentry_from_date"], found["reentry_reason"]) == (date(2026, 12, 1), "abuse of form")
+    assert found["harmless_from_date"] is None
+    assert (answer("DE")["reentry_from_date"], answer("DE")["reentry_reason"]) == (None, None)
+
+
 def test_repurchase__bought_in_the_window__counts_thirty_days_back() -> None:
     arrivals = [came(30, "2"), came(31, "4"), came(0, "1")]
     assert answer(arrivals=arrivals)["bought_before_quantity"] == 3
