@@ -89,7 +89,7 @@ def _time(way: str, url: str, held: int, least: int, name: WayName | None = None
     decoding = Decoding(
         chain="test", coin="ETH", owned=account.addresses, family=account.addresses, settings=DecodingSettings()
     )
-    wallet = connector.EvmConnector(account, Decoder(decoding.transactions, decoding.balances))
+    wallet = connector.EvmConnector(account, Decoder(decoding.transactions, decoding.balances, decoding.fingerprint))
     with tempfile.TemporaryDirectory() as folder:
         store = RawStore(Path(folder))
         began = time.perf_counter()

@@ -96,7 +96,7 @@ def evm_connector(configuration: conf.Configuration, account: conf.EvmAccount) -
         family=evm_account.family,
         settings=DecodingSettings(tokens=account.tokens, validator_withdrawals=account.validator_withdrawals),
     )
-    return EvmConnector(evm_account, Decoder(decoding.transactions, decoding.balances))
+    return EvmConnector(evm_account, Decoder(decoding.transactions, decoding.balances, decoding.fingerprint))
 
 
 def price_fetcher(configuration: conf.Configuration) -> PriceFetcher:

@@ -30,10 +30,14 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Decoder:
-    """How movements become rows, and holdings balances: the seam to `decoding.py`."""
+    """How movements become rows, and holdings balances: the seam to `decoding.py`.
+
+    Of another `fingerprint` the same movements may become other rows: what was decoded by it is read again.
+    """
 
     transactions: Callable[[Happening, Mapping[str, Token]], Sequence[Transaction]]
     balances: Callable[[Holdings, Mapping[str, Token]], Sequence[Balance]]
+    fingerprint: str = ""
 
 
 class Booking:
@@ -148,7 +152,7 @@ class Booking:
                 postings=[],
                 payload=json.dumps({"block": blocks.first, "taken_back": True}),
                 status="canceled",
-                description="the chain was reorganized, or is seen better now: this is not in it",
+                description="the chain was reorganized, or is seen or decoded otherwise now: this is not in it",
             )
             for name in gone
         ]
@@ -182,6 +186,7 @@ class Booking:
             hashes=hashes,
             tokens=tuple(sorted(tokens, key=str)),
             void_from=void_from,
+            decoding=self._decoder.fingerprint,
         )
 
     def _source(self) -> str:

@@ -32,6 +32,8 @@ class Mark:
     hashes: dict[int, str]
     tokens: tuple[tuple[str, str, int | None], ...]
     void_from: int | None = None
+    decoding: str | None = None
+    """What the rows were decoded by, as `Decoder.fingerprint` says it; `None` for files of before it was kept."""
 
     def extra(self) -> dict[str, str]:
         """The mark as metadata of a file."""
@@ -44,7 +46,7 @@ class Mark:
             "hashes": json.dumps({str(height): block_hash for height, block_hash in sorted(self.hashes.items())}),
             "tokens": json.dumps(self.tokens),
             "void_from": "" if self.void_from is None else str(self.void_from),
-        }
+        } | ({} if self.decoding is None else {"decoding": self.decoding})
 
 
 def mark_of(file: RawFile) -> Mark:
@@ -60,6 +62,7 @@ def mark_of(file: RawFile) -> Mark:
         hashes={int(height): block_hash for height, block_hash in json.loads(extra["hashes"]).items()},
         tokens=tuple((kind, contract, token_id) for kind, contract, token_id in json.loads(extra["tokens"])),
         void_from=int(extra["void_from"]) if extra["void_from"] else None,
+        decoding=extra.get("decoding"),
     )
 
 
@@ -70,14 +73,15 @@ class History:
         self._files = sorted(store.files(account, STREAM), key=lambda file: (file.fetched_at, file.path.name))
         self.marks = [mark_of(file) for file in self._files]
 
-    def covered(self, addresses: Collection[str], sees: Collection[Sight]) -> list[Blocks]:
-        """The blocks that are complete for exactly these addresses with at least these sights."""
+    def covered(self, addresses: Collection[str], sees: Collection[Sight], decoding: str) -> list[Blocks]:
+        """The blocks that are complete for exactly these addresses, decoded so, with at least these sights."""
         ranges: list[Blocks] = []
         for mark in self.marks:
             ranges = _below(ranges, mark.void_from)
             if mark.blocks is None:
                 continue
-            fits = mark.addresses == frozenset(addresses) and mark.sees >= frozenset(sees)
+            is_ours = (mark.addresses, mark.decoding) == (frozenset(addresses), decoding)
+            fits = is_ours and mark.sees >= frozenset(sees)
             ranges = (
                 [*ranges, mark.blocks] if fits else [part for old in ranges for part in without(old, [mark.blocks])]
             )

@@ -7,6 +7,8 @@ The rules for what only came or only went are in decision 0045.
 Belongs here: kinds and postings. Does not belong here: finding movements, names (`naming.py`), what anything is worth.
 """
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,6 +53,9 @@ class Decoding:
         self._family = family | owned
         self._rule = settings.validator_withdrawals
         self.names = Names(chain=chain, coin=coin, own=settings.tokens)
+        decides = [chain, coin, self.names.given, self._rule, sorted(self._family)]
+        self.fingerprint = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+        """Of what decides the decoding beside this code. Of another name, rule or family it is another one."""
 
     def transactions(self, happening: Happening, tokens: Tokens) -> list[Transaction]:
         """The rows that one happening makes; none if nothing of ours changed, as between two of the addresses.

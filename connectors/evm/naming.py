@@ -44,11 +44,12 @@ class Names:
     def __init__(self, *, chain: str, coin: str, own: Mapping[str, str]) -> None:
         self._chain = chain
         self._coin = coin
-        self._given = {**well_known_tokens(chain), **own}
+        self.given = {**well_known_tokens(chain), **own}
+        """The plain names, by contract."""
 
     def is_known(self, contract: str | None) -> bool:
         """Whether a contract is known to be what it calls itself; the chain's own coin (`None`) always is."""
-        return contract is None or contract in self._given
+        return contract is None or contract in self.given
 
     def coin(self, contract: str | None, tokens: Tokens) -> Coin:
         """The chain's own coin, or a fungible token."""
@@ -57,7 +58,7 @@ class Names:
         token = tokens.get(contract)
         told = (token.decimals if token else None) or 0
         below = max(0, told - MOST_DECIMALS)
-        given = self._given.get(contract)
+        given = self.given.get(contract)
         if given is not None and not below:
             return Coin(given, told)
         name = given or self._long_name(contract, token)
@@ -65,7 +66,7 @@ class Names:
 
     def collectible(self, contract: str, token_id: int, tokens: Tokens) -> str:
         """One of a kind: a token with a number."""
-        return f"{self._given.get(contract) or self._long_name(contract, tokens.get(contract))}#{token_id}"
+        return f"{self.given.get(contract) or self._long_name(contract, tokens.get(contract))}#{token_id}"
 
     def is_wrap_of_coin(self, asset: str) -> bool:
         """Whether an asset is the chain's own coin in a token (WETH of ETH)."""

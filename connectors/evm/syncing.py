@@ -2,7 +2,8 @@
 
 A range is written as one file with what it makes complete, so a sync that was killed goes on behind its last file. What
 raw holds is checked against the chain first: where a block's hash is another one now, the chain was reorganized, and
-everything from there on is read again; what is no longer there is taken back.
+everything from there on is read again; what is no longer there is taken back. The same where rows would be decoded
+otherwise now: under a name that a token was given since, or with another address of the person.
 
 Belongs here: which blocks, in what order, and how it ended. Does not belong here: finding, reading, decoding.
 """
@@ -127,7 +128,7 @@ class _Sync:
         self._start = start = finder.start_block(self._account)
         void_from = self._reorganized_from()
         sees = frozenset(SIGHTS) - finder.blind.keys()
-        covered = self._settled(self._history.covered(self._account.addresses, sees))
+        covered = self._settled(self._history.covered(self._account.addresses, sees, self._decoder.fingerprint))
         if void_from is not None:
             covered = [Blocks(part.first, min(part.last, void_from - 1)) for part in covered if part.first < void_from]
             booking.take_back_from(void_from)

@@ -60,6 +60,16 @@ contract Rebasing is Token {
     }
 }
 
+// Its symbol changes, it stops answering, and its events say what nobody did.
+contract Unsteady is Token {
+    bool public isMute;
+    constructor() Token("Old", "OLD", 18, 1e27, 0) {}
+    function rename(string calldata to) external { symbol = to; }
+    function mute() external { isMute = true; }
+    function balanceOf(address who) public view override returns (uint256) { require(!isMute, "mute"); return held[who]; }
+    function forge(address from, address to, uint256 value) external { emit Transfer(from, to, value); }
+}
+
 contract Airdrop {
     function drop(Token token, address[] calldata to, uint256 value) external {
         for (uint256 i = 0; i < to.length; i++) token.transfer(to[i], value);
