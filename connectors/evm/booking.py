@@ -93,18 +93,23 @@ class Booking:
             if each.contract is not None
         }
         self._tokens |= moved
+        names = {
+            contract: said
+            for contract, said in sorted(read.tokens.items())
+            if said.symbol is not None and said.decimals is not None
+        }
         self._append(
             rows,
             windows=[Window(span, sight) for sight in SIGHTS if sight not in blind],
             gaps=gaps,
-            mark=self._mark(read.blocks, frozenset(SIGHTS) - blind.keys(), read.hashes, moved),
+            mark=self._mark(read.blocks, frozenset(SIGHTS) - blind.keys(), read.hashes, moved, names),
         )
         return len(rows)
 
     def write_void(self, end: int, *, at: datetime) -> None:
         """Keep that blocks were taken back where none took their place: the chain became shorter."""
         rows = self._taken_back(Blocks(end + 1, _ENDLESS), set(), at=at)
-        self._append(rows, windows=[], gaps=[], mark=self._mark(None, frozenset(), {}, set()))
+        self._append(rows, windows=[], gaps=[], mark=self._mark(None, frozenset(), {}, set(), {}))
 
     def write_balances(self, finder: Finder, height: int) -> int:
         """Keep what the addresses hold after block `height`. Returns the rows written."""
@@ -174,7 +179,12 @@ class Booking:
         self.rows += len(rows)
 
     def _mark(
-        self, blocks: Blocks | None, sees: frozenset[Sight], hashes: dict[int, str], tokens: set[TokenKey]
+        self,
+        blocks: Blocks | None,
+        sees: frozenset[Sight],
+        hashes: dict[int, str],
+        tokens: set[TokenKey],
+        names: Mapping[str, Token],
     ) -> Mark:
         void_from, self._void_from = self._void_from, None
         return Mark(
@@ -187,6 +197,7 @@ class Booking:
             tokens=tuple(sorted(tokens, key=str)),
             void_from=void_from,
             decoding=self._decoder.fingerprint,
+            names=names,
         )
 
     def _source(self) -> str:

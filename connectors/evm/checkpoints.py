@@ -7,12 +7,13 @@ Belongs here: reading those marks. Does not belong here: asking a node whether t
 """
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import pyarrow.parquet as pq
 
 from connectors.evm.found import Sight
+from connectors.evm.movements import Token
 from connectors.evm.ranges import Blocks, joined, without
 from connectors.raw import RawFile, RawStore
 
@@ -34,6 +35,8 @@ class Mark:
     void_from: int | None = None
     decoding: str | None = None
     """What the rows were decoded by, as `Decoder.fingerprint` says it; `None` for files of before it was kept."""
+    names: Mapping[str, Token] = field(default_factory=dict)
+    """What the tokens of the rows said of themselves, by contract; only those that said all that a name is made of."""
 
     def extra(self) -> dict[str, str]:
         """The mark as metadata of a file."""
@@ -46,6 +49,7 @@ class Mark:
             "hashes": json.dumps({str(height): block_hash for height, block_hash in sorted(self.hashes.items())}),
             "tokens": json.dumps(self.tokens),
             "void_from": "" if self.void_from is None else str(self.void_from),
+            "names": json.dumps({name: [said.symbol, said.name, said.decimals] for name, said in self.names.items()}),
         } | ({} if self.decoding is None else {"decoding": self.decoding})
 
 
@@ -63,6 +67,7 @@ def mark_of(file: RawFile) -> Mark:
         tokens=tuple((kind, contract, token_id) for kind, contract, token_id in json.loads(extra["tokens"])),
         void_from=int(extra["void_from"]) if extra["void_from"] else None,
         decoding=extra.get("decoding"),
+        names={contract: Token(contract, *said) for contract, said in json.loads(extra.get("names", "{}")).items()},
     )
 
 
@@ -99,6 +104,10 @@ class History:
     def tokens(self) -> set[tuple[str, str, int | None]]:
         """Every token that ever moved: kind, contract and, where it has one, number."""
         return {token for mark in self.marks for token in mark.tokens}
+
+    def names(self) -> dict[str, Token]:
+        """What each token said of itself when it was first met: a contract may call itself otherwise later."""
+        return {contract: said for mark in reversed(self.marks) for contract, said in mark.names.items()}
 
     def booked(self) -> dict[str, int]:
         """The block of every row that raw has, by id; rows that were taken back are left out."""

@@ -46,9 +46,14 @@ class Read:
 
 
 class Finder:
-    """Reads ranges of one account's chain. `height` is that of the chain when the sync began."""
+    """Reads ranges of one account's chain. `height` is that of the chain when the sync began.
 
-    def __init__(self, account: EvmAccount, chosen: Chosen, *, height: int) -> None:
+    The tokens in `known` are not asked again what they are called.
+    """
+
+    def __init__(
+        self, account: EvmAccount, chosen: Chosen, *, height: int, known: Mapping[str, Token] | None = None
+    ) -> None:
         self._owned = account.addresses
         self._chosen = chosen
         self._node = chosen.node
@@ -56,7 +61,7 @@ class Finder:
         self._reader = Reader(chosen.node, account.chain, account.addresses, chosen.teller, height=height)
         self._states = States(chosen.node)
         self._reach = Reach()
-        self._tokens: dict[str, Token] = {}
+        self._tokens = dict(known or {})
         self._pairs = Pairs(chosen.node, self._reader.wrappers, height)
         self._asked_pairs: set[str] = set()
         owners = sorted(self._owned)

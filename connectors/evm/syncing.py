@@ -116,7 +116,7 @@ class _Sync:
                     f"chain {account.chain.chain_id} with {chosen.genesis}. Give another chain an account of its own"
                 )
         self._height = height = number(chosen.node.ask("eth_blockNumber"))
-        self._finder = Finder(account, chosen, height=height)
+        self._finder = Finder(account, chosen, height=height, known=self._history.names())
         self._end = height - account.depth
         self._booking = Booking(
             account, self._store, chosen, self._decoder, fetched_at=self._now, history=self._history

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from web3 import Web3
 
@@ -70,6 +71,21 @@ def test_sync__a_contract_named_later__has_that_name_in_all_its_rows(young: Stor
     assert _wallet(young, tokens={contract: "MYT"}).sync(store, now=TOMORROW).errors == []
     assert _sums(store) == {"ETH": _coins(young), "MYT": 89 * ETHER}
     assert young.call("Unsteady", "balanceOf", Web3.to_checksum_address(ALICE)).call() == 89 * ETHER
+
+
+def test_sync__a_contract_that_calls_itself_otherwise__keeps_its_first_name(young: Story, tmp_path: Path) -> None:
+    """100 came and 1 went as OLD, 10 more went once it was NEW: one coin, also where all is read again."""
+    store = RawStore(tmp_path)
+    name = f"OLD-{young.named['Unsteady'].address.lower()}@testchain"
+    _wallet(young).sync(store, now=NOW)
+    young.send(young.funder, young.call("Unsteady", "rename", "NEW"))
+    young.send(ALICE, young.call("Unsteady", "transfer", young.funder, 10 * ETHER))
+    _wallet(young).sync(store, now=TOMORROW)
+    assert _sums(store) == {"ETH": _coins(young), name: 89 * ETHER}
+    *_, held = store.files("wallet", "balances")
+    assert {row["asset"]: row["quantity"] for row in pq.read_table(held.path).to_pylist()}[name] == "89"
+    _wallet(young, validator_withdrawals="reward").sync(store, now=TOMORROW + timedelta(days=1))
+    assert _sums(store) == {"ETH": _coins(young), name: 89 * ETHER}
 
 
 def test_sync__an_own_address_added_later__takes_back_what_is_no_row_any_more(young: Story, tmp_path: Path) -> None:
