@@ -4,7 +4,8 @@ Belongs here: shapes and the words that may stand in them. Does not belong here:
 or what any of it means for tax.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -109,12 +110,13 @@ class Transaction:
 class Balance:
     """What the venue says it holds: `state` is `free`, `locked`, `staked` or `lent`.
 
+    `quantity` is `None` where it was asked, and does not tell how much.
     Where it tells when it comes free: at `free_at`, or `free_after_seconds` after it is asked back if that is before.
     """
 
     asset: str
     state: Literal["free", "locked", "staked", "lent"]
-    quantity: str
+    quantity: str | None
     free_at: datetime | None = None
     free_after_seconds: int | None = None
 
@@ -208,6 +210,8 @@ BALANCES = pa.schema(
     ]
 )
 
+_UNTOLD = "untold"
+
 _LEVELS = pa.list_(pa.struct([("price", pa.string()), ("quantity", pa.string())]))
 
 MARKET_CONDITIONS = pa.schema(
@@ -293,7 +297,10 @@ def transactions_table(rows: Iterable[Transaction]) -> pa.Table:
 
 
 def balances_table(rows: Iterable[Balance], *, checked_at: datetime, payload: str) -> pa.Table:
-    """A snapshot as an Arrow table of schema `BALANCES`; the payload stands in its first row only."""
+    """A snapshot as an Arrow table of schema `BALANCES`; the payload stands in its first row only.
+
+    What is not told has no row: `untold_extra` says it.
+    """
     return pa.Table.from_pylist(
         [
             {
@@ -305,10 +312,21 @@ def balances_table(rows: Iterable[Balance], *, checked_at: datetime, payload: st
                 "free_at": row.free_at,
                 "free_after_seconds": row.free_after_seconds,
             }
-            for number, row in enumerate(rows)
+            for number, row in enumerate(row for row in rows if row.quantity is not None)
         ],
         schema=BALANCES,
     )
+
+
+def untold_extra(rows: Iterable[Balance]) -> dict[str, str]:
+    """The assets of a snapshot of which the source does not tell how much is held, as metadata of its file."""
+    return {_UNTOLD: json.dumps(sorted({row.asset for row in rows if row.quantity is None}))}
+
+
+def untold_in(extra: Mapping[str, str]) -> list[str]:
+    """The assets that `untold_extra` put into a file's metadata; none in older files."""
+    assets: list[str] = json.loads(extra.get(_UNTOLD, "[]"))
+    return assets
 
 
 def market_conditions_table(rows: Iterable[MarketConditions], *, checked_at: datetime) -> pa.Table:

@@ -21,7 +21,14 @@ from connectors.evm.holdings import Holdings, TokenKey, read_holdings
 from connectors.evm.movements import Happening, Token
 from connectors.evm.ranges import Blocks
 from connectors.raw import Gap, RawStore, Window
-from connectors.records import Balance, Transaction, balances_table, gas_conditions_table, transactions_table
+from connectors.records import (
+    Balance,
+    Transaction,
+    balances_table,
+    gas_conditions_table,
+    transactions_table,
+    untold_extra,
+)
 from connectors.windows import Span
 
 _ENDLESS = 1 << 62
@@ -124,8 +131,9 @@ class Booking:
             "unanswered": [list(key) for key in held.unanswered],
         }
         balances = self._decoder.balances(held, tokens)
-        self._replace("balances", balances_table(balances, checked_at=instant_of(block), payload=json.dumps(payload)))
-        return len(balances)
+        table = balances_table(balances, checked_at=instant_of(block), payload=json.dumps(payload))
+        self._replace("balances", table, untold_extra(balances))
+        return int(table.num_rows)
 
     def write_gas_conditions(self, height: int) -> int:
         """Keep what gas costs on the chain now, whose newest block is `height`. Returns the rows written."""
@@ -133,7 +141,7 @@ class Booking:
         self._replace("gas_conditions", gas_conditions_table(told))
         return 1
 
-    def _replace(self, stream: str, table: pa.Table) -> None:
+    def _replace(self, stream: str, table: pa.Table, extra: dict[str, str] | None = None) -> None:
         """Keep a snapshot, which takes the place of the one before."""
         self._store.append(
             table,
@@ -142,6 +150,7 @@ class Booking:
             fetched_at=self._fetched_at,
             source=self._source(),
             mode="snapshot",
+            extra=extra,
         )
 
     def _taken_back(self, blocks: Blocks, found: set[str], *, at: datetime) -> list[Transaction]:

@@ -75,12 +75,17 @@ class Decoding:
         return [*self._asked(happening, asked, fee, tokens), *self._unasked(happening, unasked, marks, tokens)]
 
     def balances(self, held: Holdings, tokens: Tokens) -> list[Balance]:
-        """What the owned addresses hold, under the names that the rows use. What no contract tells is left out."""
+        """What the owned addresses hold, under the names of the rows; `None` of what the contract does not tell."""
         amounts: dict[_Key, int] = {(None, None): held.coins}
         for (_, contract, token_id), amount in held.tokens.items():
             amounts[contract, token_id] = amount
         told = [posting for key, amount in amounts.items() for posting in self._posting(key, amount, tokens)]
-        return [Balance(posting.asset, "free", posting.quantity) for posting in told]
+        keys = [(contract, token_id) for _, contract, token_id in held.unanswered]
+        untold = [posting.asset for key in keys for posting in self._posting(key, 0, tokens)]
+        return [
+            *(Balance(posting.asset, "free", posting.quantity) for posting in told),
+            *(Balance(asset, "free", None) for asset in untold),
+        ]
 
     def _net(self, movements: Sequence[Movement]) -> dict[_Key, int]:
         """What the owned addresses together have more or less of, fees apart. What came and went is not in it."""

@@ -126,7 +126,7 @@ class Kraken(GenericVenue):
         for row in super().read_balances(answer):
             asset, wallet = self.asset_and_wallet(row.asset)
             state = row.state if wallet is None else "locked" if wallet in _HELD_WALLETS else "staked"
-            sums[asset, state] = sums.get((asset, state), Decimal(0)) + Decimal(row.quantity)
+            sums[asset, state] = sums.get((asset, state), Decimal(0)) + Decimal(row.quantity or 0)
         return [Balance(asset, state, format(total, "f")) for (asset, state), total in sums.items()]  # type: ignore[arg-type]
 
     def taker_rates(self, markets: Mapping[str, Any]) -> TakerRates:

@@ -49,7 +49,7 @@ def with_stakes(balances: Iterable[Balance], stakes: Sequence[Stake]) -> list[Ba
     """The balances, their staked units split by when they come free; what no stake tells keeps none."""
     rows: list[Balance] = []
     for balance in balances:
-        left = Decimal(balance.quantity)
+        left = Decimal(balance.quantity or 0)
         for stake in stakes if balance.state == "staked" else ():
             part = min(left, stake.quantity) if stake.asset == balance.asset else Decimal(0)
             if part > 0:

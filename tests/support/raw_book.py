@@ -24,6 +24,7 @@ from connectors.records import (
     balances_table,
     prices_table,
     transactions_table,
+    untold_extra,
 )
 from connectors.windows import Span
 from warehouse.build import BuildResult, build
@@ -136,9 +137,10 @@ class RawBook:
         )
 
     def hold(self, account: str, checked_at: str, *held: str) -> None:
-        """A balance snapshot by the venue's own word: `hold("kraken", "2025-03-01", "1 BTC")`."""
+        """A balance snapshot by the venue's own word: `hold("kraken", "2025-03-01", "1 BTC", "? DOGE")`."""
         self.accounts.setdefault(account, "fifo")
-        balances = [Balance(asset, "free", quantity) for quantity, asset in map(str.split, held)]
+        told = ((asset, None if quantity == "?" else quantity) for quantity, asset in map(str.split, held))
+        balances = [Balance(asset, "free", quantity) for asset, quantity in told]
         self.store.append(
             balances_table(balances, checked_at=instant(checked_at), payload="{}"),
             account=account,
@@ -146,6 +148,7 @@ class RawBook:
             fetched_at=instant(checked_at),
             source="test",
             mode="snapshot",
+            extra=untold_extra(balances),
         )
 
     @property

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.raw import RawFile
+from connectors.records import untold_in
 from warehouse.exact import QUANTITY_PLACES, from_units, to_units
 from warehouse.ledger.quantities import plain_quantity
 from warehouse.raw_files import current_files
@@ -18,6 +19,7 @@ from warehouse.schema import create_tables, drop_tables, store_rows
 from warehouse.steps import Book, Check, Step
 
 BALANCES_STREAM = "balances"
+UNTOLD = "the contract does not tell what is held: not compared"
 
 _SNAPSHOTS = pa.schema([("account", pa.string()), ("checked_at", pa.timestamp("us", tz="UTC"))])
 _HELD = pa.schema(
@@ -37,7 +39,7 @@ WITH computed AS (
 )
 SELECT *, venue_quantity - computed_quantity AS difference
 FROM compared JOIN snapshots USING (account)
-WHERE computed_quantity <> 0 OR venue_quantity <> 0 OR note IS NOT NULL
+WHERE computed_quantity <> 0 OR venue_quantity <> 0 OR note <> $untold
 ORDER BY account, asset
 """
 
@@ -45,8 +47,9 @@ ORDER BY account, asset
 def build_balances(book: Book) -> None:
     """Make `quality.balances` for the accounts whose venue tells a balance.
 
-    A balance that the books can not hold exactly is not compared, and its row says so. Raises
-    `connectors.raw.RawFileError` for a file that is not what was written.
+    A balance that the books can not hold exactly is not compared, and its row says so; nor is one that its source does
+    not tell, which has a row only where the books hold something. Raises `connectors.raw.RawFileError` for a file that
+    is not what was written.
     """
     create_tables(book.connection, "730_balances.sql")
     snapshots: list[dict[str, object]] = []
@@ -63,14 +66,14 @@ def build_balances(book: Book) -> None:
             ]
     store_rows(book.connection, "snapshots", pa.Table.from_pylist(snapshots, schema=_SNAPSHOTS))
     store_rows(book.connection, "held", pa.Table.from_pylist(held, schema=_HELD))
-    book.connection.execute(_COMPARE)
+    book.connection.execute(_COMPARE, {"untold": UNTOLD})
     drop_tables(book.connection, "snapshots", "held")
 
 
 def read_snapshot(file: RawFile, book: Book) -> tuple[datetime, dict[str, Decimal], dict[str, str]]:
     """When the venue was asked, the units of each asset over all states, and why some can not be told."""
     units: dict[str, int] = defaultdict(int)
-    notes: dict[str, str] = {}
+    notes = {book.settings.aliases.get(asset, asset): UNTOLD for asset in untold_in(file.extra)}
     rows = pq.read_table(file.path).to_pylist()
     for row in rows:
         plain = plain_quantity(row["quantity"])

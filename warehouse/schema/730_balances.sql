@@ -17,7 +17,7 @@ COMMENT ON TABLE quality.balances IS 'The latest balance of each account by the 
 COMMENT ON COLUMN quality.balances.account IS 'Account of the configuration.';
 COMMENT ON COLUMN quality.balances.asset IS 'Symbol, after the aliases of the configuration; money too.';
 COMMENT ON COLUMN quality.balances.computed_quantity IS 'Sum of the postings up to checked_at.';
-COMMENT ON COLUMN quality.balances.venue_quantity IS 'What the venue held then, free, locked, staked and lent together; NULL where the books can not hold that number exactly.';
+COMMENT ON COLUMN quality.balances.venue_quantity IS 'What the venue held then, free, locked, staked and lent together; NULL where it does not tell, or the books can not hold that number exactly.';
 COMMENT ON COLUMN quality.balances.difference IS 'venue_quantity - computed_quantity; NULL where the one is.';
 COMMENT ON COLUMN quality.balances.checked_at IS 'When the venue was asked, in UTC.';
 COMMENT ON COLUMN quality.balances.note IS 'Why there is no comparison, in words; NULL where there is one.';

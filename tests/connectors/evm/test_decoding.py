@@ -205,6 +205,10 @@ def test_balances__of_everything_held__have_the_names_of_the_rows() -> None:
         chain="ethereum", coin="ETH", owned=frozenset({MINE}), family=frozenset(), settings=DecodingSettings()
     )
     usdc, ape = address_of("USDC") or "", "0x" + "d2" * 20
-    held = Holdings(coins=15 * 10**17, tokens={("erc20", usdc, None): 2_500_000, ("erc721", ape, 7): 1}, unanswered=())
+    held = Holdings(
+        coins=15 * 10**17,
+        tokens={("erc20", usdc, None): 2_500_000, ("erc721", ape, 7): 1},
+        unanswered=(("erc20", ape, None),),
+    )
     told = [(balance.asset, balance.quantity) for balance in decoding.balances(held, TOKENS)]
-    assert told == [("ETH", "1.5"), ("USDC", "2.5"), (f"FROG-{ape}@ethereum#7", "1")]
+    assert told == [("ETH", "1.5"), ("USDC", "2.5"), (f"FROG-{ape}@ethereum#7", "1"), (f"FROG-{ape}@ethereum", None)]

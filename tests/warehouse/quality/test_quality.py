@@ -152,6 +152,23 @@ def test_balances__more_decimals_than_the_books_hold__is_not_compared_and_says_s
         ]
 
 
+def test_balances__what_the_source_does_not_tell__is_not_compared_and_says_so(tmp_path: Path) -> None:
+    """MUTE does not answer; nor does GONE, of which nothing is left by the books."""
+    book = RawBook(tmp_path)
+    book.add(
+        "k",
+        "trades",
+        row("1", "deposit", "2025-01-05", "5 MUTE"),
+        row("2", "deposit", "2025-01-05", "1 GONE"),
+        row("3", "withdrawal", "2025-01-06", "-1 GONE"),
+    )
+    book.hold("k", "2025-02-01", "0 USD", "? MUTE", "? GONE", "? NEVER")
+    with book.run(LEGS, BALANCES) as ask:
+        assert ask("SELECT asset, computed_quantity, venue_quantity, difference, note FROM quality.balances") == [
+            ("MUTE", Decimal(5), None, None, "the contract does not tell what is held: not compared")
+        ]
+
+
 def test_balances__an_account_that_tells_none__has_no_row(tmp_path: Path) -> None:
     book = RawBook(tmp_path)
     book.add("k", "trades", row("1", "trade", "2025-01-05", "1 BTC", "-4 USD"))

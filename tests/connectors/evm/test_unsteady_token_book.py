@@ -1,0 +1,61 @@
+"""A token whose contract does not keep to what it says, from its node into the published book."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from web3 import Web3
+
+from support.chain.anvil import anvil
+from support.chain.scenario import ALICE, ETHER, Story, begin
+from support.command import lotkeeper
+
+BOOK = """\
+as_of = 2023-11-20T00:00:00Z
+[taxpayer]
+time_zone = "America/New_York"
+[prices]
+venues = []
+[[account]]
+name = "cold"
+kind = "evm"
+chain = "testchain"
+chain_id = 31337
+confirmations = 0
+"""
+
+
+@pytest.fixture
+def young() -> Iterator[Story]:
+    with anvil() as url:
+        story = begin(url)
+        story.deploy("Unsteady")
+        yield story
+
+
+def _ask(story: Story, folder: Path, *queries: str) -> list[list[tuple[Any, ...]]]:
+    """Sync the book of Alice and ask the published file."""
+    config = folder / "lotkeeper.toml"
+    config.write_text(f'{BOOK}rpc_url = "{story.url}"\naddresses = ["{ALICE}"]\n', encoding="utf-8")
+    done = lotkeeper("sync", "--config", config)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with duckdb.connect(folder / "data" / "lotkeeper.duckdb", read_only=True) as connection:
+        return [connection.execute(query).fetchall() for query in queries]
+
+
+def test_sync__a_token_that_does_not_tell_what_is_held__is_no_difference(young: Story, tmp_path: Path) -> None:
+    """100 came and 40 went; then its contract stops answering who holds what."""
+    young.send(young.funder, young.call("Unsteady", "transfer", Web3.to_checksum_address(ALICE), 100 * ETHER))
+    young.send(ALICE, young.call("Unsteady", "transfer", young.funder, 40 * ETHER))
+    young.send(young.funder, young.call("Unsteady", "mute"))
+    balances, differences = _ask(
+        young,
+        tmp_path,
+        "SELECT computed_quantity, venue_quantity, difference, note FROM quality.balances WHERE asset <> 'ETH'",
+        "SELECT count(*) FROM quality.balance_differences",
+    )
+    assert balances == [(Decimal(60), None, None, "the contract does not tell what is held: not compared")]
+    assert differences == [(0,)]
