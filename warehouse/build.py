@@ -47,9 +47,9 @@ from warehouse.tax.wash_sale_shadow import WASH_SALES
 STEPS: tuple[Step, ...] = (
     LEGS,
     COVERAGE,
-    BALANCES,
     PRICES_STEP,
     SPAM,
+    BALANCES,
     TRANSFERS,
     POSTINGS,
     EVENTS,

@@ -34,7 +34,10 @@ Key = tuple[str, str]
 COMPARED_NIGHTS = 400
 """How many earlier balances of an account are compared, to find when a difference arose."""
 
-_DIFFERING = "SELECT account, asset, difference, checked_at FROM quality.balances WHERE difference <> 0 ORDER BY ALL"
+_DIFFERING = """
+SELECT account, asset, difference, checked_at
+FROM quality.balances ANTI JOIN ledger.spam USING (asset) WHERE difference <> 0 ORDER BY ALL
+"""
 _HELD_AT = """
 SELECT n.checked_at, l.asset, sum(l.quantity)::DECIMAL(38, 18) AS quantity
 FROM nights_asked AS n JOIN ledger.legs AS l ON l.account = n.account AND l.occurred_at <= n.checked_at
@@ -68,7 +71,10 @@ FROM quality.coverage_gaps WHERE is_counted GROUP BY ALL ORDER BY ALL
 
 
 def build_differences(book: Book) -> None:
-    """Make `quality.balance_differences`. Raises `connectors.raw.RawFileError` for a file that can not be read."""
+    """Make `quality.balance_differences`; spam has none, as its contracts may tell any movement.
+
+    Raises `connectors.raw.RawFileError` for a file that can not be read.
+    """
     connection = book.connection
     create_tables(connection, "735_balance_differences.sql")
     differing = fetch_query(connection, _DIFFERING).to_pylist()
@@ -228,6 +234,7 @@ BALANCE_DIFFERENCES = Step(
     needs=(
         "raw",
         "ledger.legs",
+        "ledger.spam",
         "lots.events",
         "lots.shortfalls",
         "market.prices",

@@ -12,6 +12,7 @@ from web3 import Web3
 from support.chain.anvil import anvil
 from support.chain.scenario import ALICE, ETHER, Story, begin
 from support.command import lotkeeper
+from warehouse.quality.balances import BALANCES
 
 BOOK = """\
 as_of = 2023-11-20T00:00:00Z
@@ -44,6 +45,24 @@ def _ask(story: Story, folder: Path, *queries: str) -> list[list[tuple[Any, ...]
     assert done.returncode == 0, done.stdout + done.stderr
     with duckdb.connect(folder / "data" / "lotkeeper.duckdb", read_only=True) as connection:
         return [connection.execute(query).fetchall() for query in queries]
+
+
+def test_sync__events_that_a_strangers_contract_forges__are_no_difference(young: Story, tmp_path: Path) -> None:
+    """It says that Alice sent 77 of what she never had."""
+    alice, funder = Web3.to_checksum_address(ALICE), young.funder
+    young.send(funder, young.call("Unsteady", "forge", alice, funder, 77 * ETHER))
+    spam, balances, differences, failing = _ask(
+        young,
+        tmp_path,
+        "SELECT mark, movements FROM ledger.spam",
+        "SELECT computed_quantity, venue_quantity, difference FROM quality.balances WHERE asset <> 'ETH'",
+        "SELECT count(*) FROM quality.balance_differences",
+        BALANCES.checks[0].query,
+    )
+    assert spam == [("unasked", 1)]
+    assert balances == [(Decimal(-77), Decimal(0), Decimal(77))]
+    assert differences == [(0,)]
+    assert failing == []
 
 
 def test_sync__a_token_that_does_not_tell_what_is_held__is_no_difference(young: Story, tmp_path: Path) -> None:
