@@ -220,4 +220,6 @@ def _before(instant: datetime) -> datetime:
 
 def _opening(read: Read) -> str:
     held = ", ".join(f"{owner} held {amount} wei" for owner, amount in read.opening.items())
+    if not read.blocks.first:
+        return f"{held}, given by the first block: tell its cost with lotkeeper resolve --opening-lot"
     return f"{held} before the first block that is read ({read.blocks.first}): set start_block earlier"

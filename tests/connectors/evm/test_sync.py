@@ -208,6 +208,19 @@ def test_sync__start_block_behind_the_first_coins__names_what_was_held_before(st
     assert "start_block" in gap.reason
 
 
+def test_sync__coins_given_by_the_first_block__are_told_as_an_opening_lot(young: Story, tmp_path: Path) -> None:
+    """Nothing is before it, so no earlier start could show where its 10,000 coins came from."""
+    store, owner = RawStore(tmp_path), young.funder.lower()
+    wallet(young.url, owned=[owner]).sync(store, now=NOW)
+    first, *_ = store.files("wallet", "transactions")
+    (gap,) = first.gaps
+    assert gap.scope == "coins"
+    assert gap.reason == (
+        f"{owner} held {10_000 * ETHER} wei, given by the first block: "
+        "tell its cost with lotkeeper resolve --opening-lot"
+    )
+
+
 def test_sync__since_a_day__starts_with_the_first_block_of_it(story: Story, tmp_path: Path) -> None:
     height = story.height() - 20
     block = rpc(story.url, "eth_getBlockByNumber", hex(height), False)
