@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
+from warehouse.ledger.fitting import is_one_movement
+
 Row = Mapping[str, Any]
 
 
@@ -57,12 +59,20 @@ def _departure(row: Row) -> list[Answer]:
 
 
 def _proposal(row: Row) -> list[Answer]:
-    left = row["problem_id"].partition(":")[2].rpartition("#")[0]
+    left = row["from_transaction_id"]
+    whole = [Answer("one transfer", _resolve(row, f"--pair-with {shlex.quote(left)}"))] if _is_whole(row) else []
     return [
-        Answer("one transfer", _resolve(row, f"--pair-with {shlex.quote(left)}")),
+        *whole,
         Answer("two different movements", _resolve(row, f"--not-pair-with {shlex.quote(left)}")),
         Answer("a part of one", _resolve(row, "--as own")),
     ]
+
+
+def _is_whole(proposed: Row) -> bool:
+    """Whether all that left is what came in, so that a pair of the two says it; a part of one would be half of it."""
+    return proposed["rule"] not in {"split", "batch"} and is_one_movement(
+        proposed["asset"], proposed["left_quantity"], proposed["arrived_quantity"]
+    )
 
 
 def _unknown(row: Row) -> list[Answer]:

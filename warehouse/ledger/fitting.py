@@ -4,11 +4,18 @@ Belongs here: what an arrival or a departure can be, which posting is meant, whe
 here: tables (`overrides.py`).
 """
 
-from warehouse.decisions import KINDS_BOTH, KINDS_IN, KINDS_OUT, NOT_FOR_MONEY, EventOverride
-from warehouse.ledger.told import Moved, Told
+from decimal import Decimal
+from fractions import Fraction
 
-_MOST_LOST_ON_THE_WAY = 2
-"""A transfer of which less than one in this many units arrives is not one: its fee would be sold coins."""
+from warehouse.decisions import KINDS_BOTH, KINDS_IN, KINDS_OUT, NOT_FOR_MONEY, EventOverride
+from warehouse.exact import QUANTITY_PLACES
+from warehouse.ledger.told import Moved, Told
+from warehouse.pairing.plausible import most_fee
+from warehouse.words import plain_number
+
+_MOST_LOST_ON_THE_WAY = 5
+"""A transfer that loses more than one in this many units, and more than venues take, is not one: its fee would be sold
+coins."""
 
 
 class RefusedError(Exception):
@@ -89,12 +96,20 @@ def ends_of(left: Told, arrived: Told, *, is_transfer: bool) -> tuple[Moved, Mov
     departure, arrival = ends[0]
     if is_transfer and arrival.quantity > -departure.quantity:
         raise RefusedError(f"more {arrival.asset} came in than left")
-    if is_transfer and arrival.quantity * _MOST_LOST_ON_THE_WAY < -departure.quantity:
+    gone, came = -departure.quantity, arrival.quantity
+    if is_transfer and not is_one_movement(arrival.asset, gone, came):
         raise RefusedError(
-            f"less than half of the {arrival.asset} that left came in, and the rest would count as a fee: say 'own' of "
-            "both instead"
+            f"{plain_number(gone)} {arrival.asset} left and {plain_number(came)} came in: the "
+            f"{plain_number(gone - came)} between them would count as a fee, which is more than a transfer takes. If "
+            "it arrived in several parts, or elsewhere, say 'own' of each end instead"
         )
     return departure, arrival
+
+
+def is_one_movement(asset: str, left: Decimal, arrived: Decimal) -> bool:
+    """Whether what left may be what arrived, less a fee: up to a fifth, or what venues take at most if that is more."""
+    departed, came = (int(Fraction(quantity) * 10**QUANTITY_PLACES) for quantity in (left, arrived))
+    return 0 <= departed - came <= max(most_fee(asset, departed), departed // _MOST_LOST_ON_THE_WAY)
 
 
 def one_event_of(one: Told, other: Told, *, is_same: bool) -> tuple[Moved, Moved]:

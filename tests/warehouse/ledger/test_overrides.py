@@ -227,7 +227,15 @@ def test_exchange__can_not_become_a_gift(deposited: RawBook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arrived", "state"), [("0.9 BTC", "applied"), ("0.4 BTC", "refused"), ("1.1 BTC", "refused"), ("1 ETH", "refused")]
+    ("arrived", "state"),
+    [
+        ("0.9 BTC", "applied"),
+        ("0.8 BTC", "applied"),
+        ("0.79 BTC", "refused"),
+        ("0.4 BTC", "refused"),
+        ("1.1 BTC", "refused"),
+        ("1 ETH", "refused"),
+    ],
 )
 def test_pair__is_held_against_what_moved(tmp_path: Path, arrived: str, state: str) -> None:
     book = RawBook(tmp_path)
@@ -236,6 +244,27 @@ def test_pair__is_held_against_what_moved(tmp_path: Path, arrived: str, state: s
     decide(book, pair(book, "k/withdrawals/w", "c/deposits/d"))
     book.build()
     assert _state(book) == [("pair", state)]
+
+
+def test_pair__of_one_part_of_what_left__is_refused_with_both_quantities(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.add("k", "withdrawals", row("w", "withdrawal", "2025-02-01", "-3 BTC"))
+    book.add("c", "deposits", row("d", "deposit", "2025-02-01 00:40", "1.8 BTC"))
+    decide(book, pair(book, "k/withdrawals/w", "c/deposits/d"))
+    book.build()
+    ((state, detail),) = book.ask("SELECT state, detail FROM ledger.overrides")
+    assert state == "refused"
+    assert "3 BTC left and 1.8 came in: the 1.2 between them would count as a fee" in detail
+
+
+def test_pair__of_little__may_lose_what_venues_take_for_a_withdrawal(tmp_path: Path) -> None:
+    """0.0015 BTC is more than a fifth of 0.004 and no more than the 0.002 that a withdrawal of it may cost."""
+    book = RawBook(tmp_path)
+    book.add("k", "withdrawals", row("w", "withdrawal", "2025-02-01", "-0.004 BTC"))
+    book.add("c", "deposits", row("d", "deposit", "2025-02-01 00:40", "0.0025 BTC"))
+    decide(book, pair(book, "k/withdrawals/w", "c/deposits/d"))
+    book.build()
+    assert _state(book) == [("pair", "applied")]
 
 
 def test_fingerprint__what_moved_when__changes_it_and_nothing_else(tmp_path: Path) -> None:

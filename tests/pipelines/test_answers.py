@@ -1,0 +1,57 @@
+"""The commands that `problems` shows for what a hand-made book lacks: each says what its row means, and no more."""
+
+from pathlib import Path
+
+from pipelines.answers import Answer, answers_of
+from support.raw_book import RawBook, row
+from warehouse.connection import open_warehouse
+from warehouse.queries import select_rows
+
+
+def _answers(book: RawBook, problem_id: str) -> list[Answer]:
+    with open_warehouse(book.public, read_only=True) as connection:
+        (found,) = [
+            row for row in select_rows(connection, "list_open_decisions").to_pylist() if row["problem_id"] == problem_id
+        ]
+    return answers_of(found)
+
+
+def test_proposal__one_withdrawal_as_two_deposits__offers_no_pair_of_one_of_them(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.add("k", "withdrawals", row("w", "withdrawal", "2025-03-01 10:00", "-3 BTC"))
+    book.add(
+        "c",
+        "deposits",
+        row("d", "deposit", "2025-03-01 10:40", "1.2 BTC"),
+        row("e", "deposit", "2025-03-01 10:45", "1.8 BTC"),
+    )
+    book.build()
+    assert book.ask("SELECT transfer_id, rule FROM ledger.transfers ORDER BY ALL") == [
+        ("k/withdrawals/w#1", "split"),
+        ("k/withdrawals/w#1~2", "split"),
+    ]
+    for problem_id, arrived in (("k/withdrawals/w#1", "c/deposits/d"), ("k/withdrawals/w#1~2", "c/deposits/e")):
+        commands = [answer.command for answer in _answers(book, f"unconfirmed_transfer:{problem_id}")]
+        assert commands[:2] == [
+            f"lotkeeper resolve {arrived} --not-pair-with k/withdrawals/w",
+            f"lotkeeper resolve {arrived} --as own",
+        ]
+
+
+def test_proposal__a_part_by_hash__offers_no_pair(tmp_path: Path) -> None:
+    """Three of five came by the same hash: a pair of the two would sell the other two as a fee."""
+    book = RawBook(tmp_path)
+    book.add("k", "withdrawals", row("w", "withdrawal", "2025-01-05", "-5 ETH", tx_hash="0xaa"))
+    book.add("c", "deposits", row("d", "deposit", "2025-01-05 00:20", "3 ETH", tx_hash="0xaa"))
+    book.build()
+    cases = [answer.case for answer in _answers(book, "unconfirmed_transfer:k/withdrawals/w#1")]
+    assert cases == ["two different movements", "a part of one", "look closer"]
+
+
+def test_proposal__the_same_quantity__offers_the_pair(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.add("k", "withdrawals", row("w", "withdrawal", "2025-01-05", "-5 ETH"))
+    book.add("c", "deposits", row("d", "deposit", "2025-01-05 00:20", "5 ETH"))
+    book.build()
+    first = _answers(book, "unconfirmed_transfer:k/withdrawals/w#1")[0]
+    assert first == Answer("one transfer", "lotkeeper resolve c/deposits/d --pair-with k/withdrawals/w")
