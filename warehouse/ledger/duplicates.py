@@ -28,12 +28,12 @@ WITH told_rows AS (
     JOIN (FROM told_accounts WHERE is_compared) AS t ON t.source = r.account
     WHERE r.status = 'final'
 ), named AS (
-    SELECT transaction_id, account, false AS is_order, unnest(regexp_extract_all(
+    SELECT transaction_id, account, is_file, false AS is_order, unnest(regexp_extract_all(
         CASE WHEN is_file THEN concat_ws(' ', description, tx_hash) ELSE id END, '[A-Za-z0-9_-]{6,}'
     )) AS name
     FROM told_rows
     UNION ALL
-    SELECT transaction_id, account, true, unnest(list_filter(
+    SELECT transaction_id, account, false, true, unnest(list_filter(
         json_extract_string(payload, ['$.ordertxid', '$.orderId', '$.order_id', '$.orderid', '$.ordId']),
         lambda name: length(name) >= 6
     ))
@@ -41,11 +41,12 @@ WITH told_rows AS (
 )
 SELECT DISTINCT transaction_id, name, is_order FROM named
 SEMI JOIN (
-    SELECT name FROM named WHERE regexp_matches(name, '[0-9]') GROUP BY name HAVING min(account) <> max(account)
+    SELECT name FROM named WHERE NOT is_file OR regexp_matches(name, '[0-9]')
+    GROUP BY name HAVING min(account) <> max(account)
 ) USING (name)
 """
 """The names by which sources call their events: of a venue its ids and the ids of its orders, of a file what looks like
-an id in its description or hash."""
+an id in its description or hash: not a word without any digit."""
 
 _ALIKE = """
 WITH moved AS (SELECT DISTINCT source, account, moved FROM told_events),

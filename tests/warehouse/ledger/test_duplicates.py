@@ -114,6 +114,20 @@ def test_told__id_in_an_account_that_nobody_says_is_the_same__is_booked_once_and
     assert book.ask("SELECT DISTINCT is_proven FROM tax.year_summary") == [(False,)]
 
 
+def test_told__id_without_a_digit_by_two_keys_of_one_venue__is_booked_once(tmp_path: Path) -> None:
+    """A word without a digit in a file's description is no id; the id that a venue gives is one."""
+    book = _book(tmp_path)
+    deposit = row("LFHYAK-RZCSX-ESPUEX", "deposit", "2025-03-01 12:00:30", "2.5 ETH")
+    book.add("kraken", "deposits", deposit)
+    book.add("kraken2", "deposits", deposit)
+    book.add(
+        "export", "transactions", row("x", "deposit", "2025-04-01", "7 ETH", description="from LFHYAK-RZCSX-ESPUEX")
+    )
+    booked, told = _told(book)
+    assert booked == ["export/transactions/x", "kraken/deposits/LFHYAK-RZCSX-ESPUEX"]
+    assert told == [("kraken2/deposits/LFHYAK-RZCSX-ESPUEX", "kraken/deposits/LFHYAK-RZCSX-ESPUEX", "id", True, True)]
+
+
 def test_told__sum_of_the_fills_of_one_order__is_the_fills(tmp_path: Path) -> None:
     book = _book(tmp_path)
     order = '{"ordertxid": "OABCDE-1"}'
