@@ -55,6 +55,7 @@ def build_events(book: Book) -> None:
         run_query(connection, "move_fees.sql")
     store_rows(connection, "shared_values", _shared_values(connection))
     run_query(connection, "insert_exchange_events.sql")
+    connection.execute("SET VARIABLE is_us = $is_us", {"is_us": book.settings.jurisdiction == "US"})
     run_query(connection, "apply_decided_values.sql")
     drop_tables(
         connection, "exchange_kinds", "income_kinds", "leaving_kinds", "decided_kinds", "unvalued_kinds", "kept_back",

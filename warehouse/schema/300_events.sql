@@ -33,7 +33,7 @@ COMMENT ON COLUMN lots.events.to_account IS 'Of a transfer, the account it went 
 COMMENT ON COLUMN lots.events.fee_quantity IS 'Of a transfer, units spent on moving, beside quantity.';
 COMMENT ON COLUMN lots.events.arrived_at IS 'Of a transfer between own accounts, when it arrived; NULL: at once.';
 COMMENT ON COLUMN lots.events.acquired_at IS 'Of an acquisition, when the coins were acquired if that was before they came in: bought elsewhere, or a gift with the giver''s date. NULL: at occurred_at.';
-COMMENT ON COLUMN lots.events.fair_value_usd IS 'Of a gift, its value on the day of the gift: where that was below the giver''s cost, it is the cost for a loss.';
+COMMENT ON COLUMN lots.events.fair_value_usd IS 'Of a gift, its value on the day of the gift, as the person says or, in the US where its cost is given, by prices: where that was below the giver''s cost, it is the cost for a loss.';
 COMMENT ON COLUMN lots.events.transaction_id IS 'Transaction that it comes from (ledger.postings).';
 COMMENT ON COLUMN lots.events.needs_value IS 'Whether a gain or a cost rests on value_usd; then a NULL is a missing_price problem.';
 COMMENT ON COLUMN lots.events.carry_id IS 'Transaction in which cost and age were kept (liquidity put in or taken out, as configured or decided): what its disposals gave became lots of what its acquisitions brought, and nothing was realized. value_usd is then what the coin was worth, where several share the cost.';

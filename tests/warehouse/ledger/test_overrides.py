@@ -87,6 +87,18 @@ def test_gift__worth_less_than_it_cost_the_giver__loses_from_its_value(deposited
     ]
 
 
+@pytest.mark.parametrize(("jurisdiction", "basis", "gain"), [("US", "gift_neither", "0"), ("DE", "cost", "-50")])
+def test_gift__worth_less_than_its_cost_by_prices_alone__loses_nothing_of_it_in_the_us(
+    deposited: RawBook, jurisdiction: str, basis: str, gain: str
+) -> None:
+    # IRC 1015(a): 3 for 450, worth 90 each by the market when given, sold for 100: above 90 and below 150 is neither
+    deposited.settings["jurisdiction"] = jurisdiction
+    deposited.price("LTC", "2025-04-30", "90")
+    decide(deposited, event(deposited, "k/deposits/d", "gift", cost="450", acquired=LONG_AGO))
+    deposited.build()
+    assert deposited.ask("SELECT gain_usd, cost_basis FROM lots.disposals") == [(D(gain), basis)]
+
+
 def test_gift__without_a_cost__stays_a_problem(deposited: RawBook) -> None:
     decide(deposited, event(deposited, "k/deposits/d", "gift"))
     deposited.build()
