@@ -13,7 +13,7 @@ from warehouse.tax.countries import country_of
 _INCOME = """
 INSERT INTO tax.income BY NAME
 SELECT e.event_id AS posting_id, e.transaction_id, e.account, e.asset, e.quantity, e.occurred_at AS received_at, e.kind,
-    e.value_usd, p.price_source,
+    e.value_usd, CASE WHEN o.posting_id IS NULL THEN p.price_source ELSE 'overrides.toml' END AS price_source,
     year(local) - (100 * month(local) + day(local) < $year_begins)::INTEGER AS tax_year
 FROM (
     SELECT *, timezone($time_zone, occurred_at) AS local FROM (
@@ -25,6 +25,9 @@ FROM (
     )
 ) AS e
 JOIN ledger.postings AS p ON p.posting_id = e.event_id AND p.kind = e.kind
+LEFT JOIN ledger.overrides AS o
+    ON o.posting_id = e.event_id AND o.state = 'applied' AND o.override = 'event' AND o.value_usd IS NOT NULL
+        AND NOT p.is_cash
 WHERE p.kind IN ('reward', 'airdrop', 'mining', 'interest', 'fork', 'income')
     AND NOT p.is_spam AND e.occurred_at <= $as_of
 ORDER BY e.occurred_at, e.event_id
@@ -44,7 +47,7 @@ def build_income(book: Book) -> None:
 
 INCOME = Step(
     tables=("tax.income",),
-    needs=("ledger.postings", "lots.events"),
+    needs=("ledger.overrides", "ledger.postings", "lots.events"),
     description="Lists what was received as ordinary income, at its value when received.",
     run=build_income,
     kinds=("sql", "duckdb"),

@@ -23,5 +23,5 @@ COMMENT ON COLUMN tax.income.quantity IS 'Units received: what is left of a rewa
 COMMENT ON COLUMN tax.income.received_at IS 'When, in UTC.';
 COMMENT ON COLUMN tax.income.kind IS 'reward, airdrop, mining, interest, fork or income.';
 COMMENT ON COLUMN tax.income.value_usd IS 'Value when received; NULL where not known.';
-COMMENT ON COLUMN tax.income.price_source IS 'What valued it.';
+COMMENT ON COLUMN tax.income.price_source IS 'What valued it: the price_source of its posting, or overrides.toml where the person gave its value.';
 COMMENT ON COLUMN tax.income.tax_year IS 'Tax year in the taxpayer''s time zone, by the calendar year in which it begins.';

@@ -113,10 +113,20 @@ def test_inheritance__is_long_from_the_first_day(deposited: RawBook) -> None:
 
 
 def test_income__with_a_value__is_taxed_at_it_and_costs_it(deposited: RawBook) -> None:
+    deposited.price("LTC", "2025-04-30", "80")
     decide(deposited, event(deposited, "k/deposits/d", "income", cost="270"))
     deposited.build()
-    assert deposited.ask("SELECT kind, value_usd FROM tax.income") == [("income", D(270))]
+    assert deposited.ask("SELECT kind, value_usd, price_source FROM tax.income") == [
+        ("income", D(270), "overrides.toml")
+    ]
     assert deposited.ask("SELECT gain_usd, term FROM lots.disposals") == [(D(10), "short")]
+
+
+def test_income__without_a_value__is_valued_by_the_market_and_says_so(deposited: RawBook) -> None:
+    deposited.price("LTC", "2025-04-30", "80")
+    decide(deposited, event(deposited, "k/deposits/d", "income"))
+    deposited.build()
+    assert deposited.ask("SELECT value_usd, price_source FROM tax.income") == [(D(240), "market")]
 
 
 def test_ignored__is_in_no_posting_and_shown_as_ignored(deposited: RawBook) -> None:
