@@ -1,5 +1,6 @@
 """The commands that `problems` shows for what a hand-made book lacks: each says what its row means, and no more."""
 
+from decimal import Decimal
 from pathlib import Path
 
 from pipelines.answers import Answer, answers_of
@@ -36,6 +37,22 @@ def test_proposal__one_withdrawal_as_two_deposits__offers_no_pair_of_one_of_them
             f"lotkeeper resolve {arrived} --not-pair-with k/withdrawals/w",
             f"lotkeeper resolve {arrived} --as own",
         ]
+
+
+def test_proposal__of_each_part__has_the_worth_of_that_part_at_stake(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.price("BTC", "2025-02-28", "40000")
+    book.add("k", "withdrawals", row("w", "withdrawal", "2025-03-01 10:00", "-3 BTC"))
+    book.add(
+        "c",
+        "deposits",
+        row("d", "deposit", "2025-03-01 10:40", "1.2 BTC"),
+        row("e", "deposit", "2025-03-01 10:45", "1.8 BTC"),
+    )
+    book.build()
+    assert book.ask(
+        "SELECT event_id, stake_usd FROM quality.problems WHERE problem = 'unconfirmed_transfer' ORDER BY ALL"
+    ) == [("k/withdrawals/w#1", Decimal(48000)), ("k/withdrawals/w#1~2", Decimal(72000))]
 
 
 def test_proposal__a_part_by_hash__offers_no_pair(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from warehouse.steps import Book, Check, Step
 _VALUES = """
 SELECT f.problem_id, abs(p.value_usd) AS value, abs(p.quantity) AS whole,
     least(abs(f.quantity), abs(p.quantity)) AS part
-FROM found_problems AS f JOIN ledger.postings AS p ON p.posting_id = f.event_id
+FROM found_problems AS f
+JOIN ledger.postings AS p ON p.posting_id = regexp_replace(f.event_id, '~[0-9]+$', '')
 WHERE f.problem_id IS NOT NULL AND f.quantity IS NOT NULL AND p.quantity <> 0 AND p.value_usd IS NOT NULL
 """
 
