@@ -86,7 +86,7 @@ def _by_cause(cause: Row) -> Answer | None:
     if kind == "unpaired_deposit":
         return Answer("it was that deposit, bought elsewhere", f"resolve {name} --as bought --cost USD --acquired DAY")
     if kind == "proposed_transfer":
-        return Answer("it was that transfer", f"resolve {name} --pair-with ID")
+        return _by_transfer(cause)
     if kind == "unpaired_withdrawal":
         return Answer("it came with that withdrawal: look closer", f"explain {name}")
     if kind == "rejected_row":
@@ -96,12 +96,18 @@ def _by_cause(cause: Row) -> Answer | None:
     return None
 
 
+def _by_transfer(cause: Row) -> Answer:
+    if cause["from_transaction_id"] is None or not _is_whole(cause):
+        return Answer("it was that transfer, in parts: look closer", f"explain {shlex.quote(cause['transaction_id'])}")
+    return Answer("it was that transfer", _resolve(cause, f"--pair-with {shlex.quote(cause['from_transaction_id'])}"))
+
+
 def _difference(_: Row) -> list[Answer]:
     return [Answer("the venue tells more by now", "sync")]
 
 
 def _no_lot(row: Row) -> list[Answer]:
-    by_cause = [answer for answer in map(_by_cause, row["causes"]) if answer is not None]
+    by_cause = dict.fromkeys(answer for answer in map(_by_cause, row["causes"]) if answer is not None)
     return [*by_cause, *_opening(row)]
 
 

@@ -55,6 +55,36 @@ def test_proposal__of_each_part__has_the_worth_of_that_part_at_stake(tmp_path: P
     ) == [("k/withdrawals/w#1", Decimal(48000)), ("k/withdrawals/w#1~2", Decimal(72000))]
 
 
+def test_cause__a_transfer_that_may_be_it__names_its_other_end(tmp_path: Path) -> None:
+    """5.12 came less a fee of 0.005: a proposal that is not booked, so the sale finds no lot."""
+    book = RawBook(tmp_path)
+    book.add("k", "withdrawals", row("w", "withdrawal", "2025-01-05 00:00", "-5.125 ETH"))
+    book.add("c", "deposits", row("d", "deposit", "2025-01-05 00:20", "5.12 ETH"))
+    book.add("c", "trades", row("s", "trade", "2025-02-05", "-5.12 ETH", "9000 USD"))
+    book.build()
+    answers = _answers(book, "missing_basis:c/trades/s#1")
+    pairs = [answer for answer in answers if "--pair-with" in answer.command]
+    assert pairs == [Answer("it was that transfer", "lotkeeper resolve c/deposits/d --pair-with k/withdrawals/w")]
+
+
+def test_cause__a_batch__is_told_once_and_offers_no_pair_of_one_part(tmp_path: Path) -> None:
+    book = RawBook(tmp_path)
+    book.add(
+        "k",
+        "withdrawals",
+        row("w", "withdrawal", "2025-01-05 10:00", "-2.5 ETH"),
+        row("v", "withdrawal", "2025-01-05 10:01", "-2.5 ETH"),
+    )
+    book.add("c", "deposits", row("d", "deposit", "2025-01-05 10:20", "5 ETH"))
+    book.add("c", "trades", row("s", "trade", "2025-02-05", "-5 ETH", "9000 USD"))
+    book.build()
+    assert book.ask("SELECT DISTINCT rule, is_booked FROM ledger.transfers") == [("batch", False)]
+    commands = [answer.command for answer in _answers(book, "missing_basis:c/trades/s#1")]
+    assert commands.count("lotkeeper explain c/deposits/d") == 1
+    assert len(commands) == len(set(commands))
+    assert not any("--pair-with" in command for command in commands)
+
+
 def test_proposal__a_part_by_hash__offers_no_pair(tmp_path: Path) -> None:
     """Three of five came by the same hash: a pair of the two would sell the other two as a fee."""
     book = RawBook(tmp_path)
