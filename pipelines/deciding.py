@@ -8,6 +8,7 @@ Belongs here: adding, replacing and taking back an entry. Does not belong here: 
 
 import json
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from filelock import FileLock
 
 from connectors.raw import make_private
 from pipelines.configuration import Configuration, ConfigurationError
-from pipelines.overrides import parse_overrides
+from pipelines.overrides import contradicts, parse_overrides
 from warehouse.decisions import EventOverride, OpeningLot, Overrides, PairOverride, PriceOverride, SameOverride
 from warehouse.publish import OWNER_ONLY, replace_file
 
@@ -44,6 +45,7 @@ def write_decision(configuration: Configuration, table: str, values: Mapping[str
         text = _read(configuration)
         (decided,) = _decisions(_checked(f"[[{table}]]\n{_lines_of(wanted)}", configuration))
         before = _decisions(parse_overrides(text, configuration))
+        _refuse_contradiction(decided, before)
         lines = text.splitlines()
         same = [known for known in before if _subject(known) == _subject(decided)]
         if same:
@@ -59,11 +61,14 @@ def write_decision(configuration: Configuration, table: str, values: Mapping[str
 
 
 def take_back(configuration: Configuration, subject: str) -> list[str]:
-    """Remove what is decided about a transaction, or the override of that id; returns the ids of what was removed."""
+    """Remove all that is decided about a transaction, or the override of that id; returns the ids of what was removed.
+
+    A pair, and what two transactions tell of one event, are about both.
+    """
     with _only_one(configuration):
         text = _read(configuration)
         before = _decisions(parse_overrides(text, configuration))
-        removed = [known for known in before if subject in {known.override_id, known.override_id.partition(":")[2]}]
+        removed = [known for known in before if subject in _names(known)]
         lines = text.splitlines()
         for known in sorted(removed, key=lambda known: known.line, reverse=True):
             start, end = _block(lines, known.line)
@@ -82,6 +87,34 @@ def _decisions(overrides: Overrides) -> list[Decision]:
 def _subject(decision: Decision) -> tuple[type, str]:
     """What a decision is about, whatever it says of it."""
     return type(decision), decision.override_id.partition(":")[2]
+
+
+def _names(decision: Decision) -> set[str]:
+    """What a person may call a decision by: its id, and the transactions that it is about."""
+    return {decision.override_id, decision.override_id.partition(":")[2], *_transactions(decision)}
+
+
+def _transactions(decision: Decision) -> tuple[str, ...]:
+    if isinstance(decision, PairOverride):
+        return decision.from_transaction_id, decision.to_transaction_id
+    if isinstance(decision, SameOverride):
+        return decision.transaction_id, decision.other_transaction_id
+    return () if isinstance(decision, PriceOverride) else (decision.transaction_id,)
+
+
+def _refuse_contradiction(decided: Decision, before: Sequence[Decision]) -> None:
+    """Raise `ConfigurationError` where an end of a transfer is said to be something else, and name the older word."""
+    for known in before:
+        for pair, event in ((decided, known), (known, decided)):
+            if not isinstance(pair, PairOverride) or not isinstance(event, EventOverride):
+                continue
+            if contradicts(pair, event):
+                words = "ignored" if event.is_ignored else f"said to be {event.kind!r}"
+                told = " and ".join(_transactions(pair)) + " are paired" if known is pair else f"it is {words}"
+                raise ConfigurationError(
+                    f"{event.transaction_id}: {told}. Take that back first: "
+                    f"lotkeeper resolve {shlex.quote(known.override_id)} --undo"
+                )
 
 
 def _checked(text: str, configuration: Configuration) -> Overrides:

@@ -257,20 +257,24 @@ def _refuse_doubles(path: Path, overrides: Overrides) -> None:
         if key in seen:
             raise ConfigurationError(f"{path}:{line}: {what} already in line {seen[key]}. Keep one of the two")
         seen[key] = line
-    ends = [
-        (end, pair.line)
-        for pair in overrides.pairs
-        if pair.is_transfer
-        for end in (pair.from_transaction_id, pair.to_transaction_id)
-    ]
-    kinds = {event.transaction_id: event for event in overrides.events if event.kind or event.is_ignored}
-    for end, line in ends:
-        event = kinds.get(end)
-        if event is not None and event.kind not in {"deposit", "withdrawal"}:
-            said = "ignored" if event.is_ignored else repr(event.kind)
-            raise ConfigurationError(
-                f"{path}:{line}: {end} can not be part of a transfer: line {event.line} says {said}"
-            )
+    kinds = {event.transaction_id: event for event in overrides.events}
+    for pair in overrides.pairs:
+        for end in (pair.from_transaction_id, pair.to_transaction_id):
+            event = kinds.get(end)
+            if event is not None and contradicts(pair, event):
+                said = "ignored" if event.is_ignored else repr(event.kind)
+                raise ConfigurationError(
+                    f"{path}:{pair.line}: {end} can not be part of a transfer: line {event.line} says {said}"
+                )
+
+
+def contradicts(pair: PairOverride, event: EventOverride) -> bool:
+    """Whether one end of a transfer is said to be something that no end of one is."""
+    return (
+        pair.is_transfer
+        and event.transaction_id in {pair.from_transaction_id, pair.to_transaction_id}
+        and (event.is_ignored or event.kind not in {None, "deposit", "withdrawal"})
+    )
 
 
 def _refuse_unknown_accounts(path: Path, lots: Sequence[OpeningLot], configuration: Configuration) -> None:

@@ -27,7 +27,7 @@ from warehouse.ledger.fitting import RefusedError, ends_of, fitting, one_event_o
 from warehouse.ledger.told import Told, find_told
 from warehouse.queries import select_rows
 
-_PLACE = re.compile(r"#[0-9]+(/[0-9]+)?$")
+_PLACE = re.compile(r"#[0-9]+([/~][0-9]+)*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,16 @@ def _event(**said: Any) -> dict[str, Any]:
     return {"transaction": "kraken/deposits/d1", "fingerprint": "0123456789abcdef", **said}
 
 
+def _same() -> dict[str, Any]:
+    return {
+        "transaction": "export/transactions/x",
+        "fingerprint": "0123456789abcdef",
+        "other_transaction": "kraken/trades/T1",
+        "other_fingerprint": "fedcba9876543210",
+        "is_same": True,
+    }
+
+
 def test_write__same_event_again__changes_only_what_is_said(configuration: Configuration) -> None:
     configuration.overrides_path.write_text(EVENT + "\n# after it\n", encoding="utf-8")
     write_decision(
@@ -144,6 +154,46 @@ def test_take_back__removes_the_entry_and_nothing_else(configuration: Configurat
     assert take_back(configuration, "kraken/deposits/d1") == []
 
 
+@pytest.mark.parametrize("subject", ["a/b/c", "kraken/deposits/d1", "pair:a/b/c+kraken/deposits/d1"])
+def test_take_back__either_end_of_a_pair__removes_it(configuration: Configuration, subject: str) -> None:
+    configuration.overrides_path.write_text(f"# top\n{PAIR}", encoding="utf-8")
+    assert take_back(configuration, subject) == ["pair:a/b/c+kraken/deposits/d1"]
+    assert configuration.overrides_path.read_text(encoding="utf-8") == "# top\n"
+
+
+@pytest.mark.parametrize("subject", ["export/transactions/x", "kraken/trades/T1"])
+def test_take_back__either_of_two_that_tell_one_event__removes_it(configuration: Configuration, subject: str) -> None:
+    write_decision(configuration, "same", _same())
+    assert take_back(configuration, subject) == ["same:export/transactions/x+kraken/trades/T1"]
+    assert read_overrides(configuration) == Overrides()
+
+
+def test_write__another_word_about_an_end_of_a_pair__names_the_pair_and_how_to_take_it_back(
+    configuration: Configuration,
+) -> None:
+    configuration.overrides_path.write_text(PAIR, encoding="utf-8")
+    with pytest.raises(ConfigurationError) as told:
+        write_decision(configuration, "event", _event(kind="own"))
+    assert str(told.value) == (
+        "kraken/deposits/d1: a/b/c and kraken/deposits/d1 are paired. Take that back first: "
+        "lotkeeper resolve pair:a/b/c+kraken/deposits/d1 --undo"
+    )
+    assert configuration.overrides_path.read_text(encoding="utf-8") == PAIR
+
+
+def test_write__a_pair_with_an_event_that_is_another__names_what_was_said_of_it(configuration: Configuration) -> None:
+    write_decision(configuration, "event", _event(kind="own"))
+    pair = {
+        "from_transaction": "a/b/c",
+        "from_fingerprint": "0123456789abcdef",
+        "to_transaction": "kraken/deposits/d1",
+        "to_fingerprint": "0123456789abcdef",
+        "is_transfer": True,
+    }
+    with pytest.raises(ConfigurationError, match=r"it is said to be 'own'.*resolve event:kraken/deposits/d1 --undo"):
+        write_decision(configuration, "pair", pair)
+
+
 _MONEY = st.decimals(min_value=0, max_value=10**12, places=8)
 _NOTES = st.none() | st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=20)
 
@@ -166,13 +216,7 @@ def test_write__any_decisions_in_any_order__reads_back_the_latest_of_each(
 
 
 def test_same__is_read_and_written_whichever_of_the_two_is_named_first(configuration: Configuration) -> None:
-    said = {
-        "transaction": "export/transactions/x",
-        "fingerprint": "0123456789abcdef",
-        "other_transaction": "kraken/trades/T1",
-        "other_fingerprint": "fedcba9876543210",
-        "is_same": True,
-    }
+    said = _same()
     write_decision(configuration, "same", said)
     turned = {
         "transaction": said["other_transaction"],
