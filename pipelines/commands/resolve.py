@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from connectors.records import exact_quantity
-from pipelines.commands.options import ConfigOption, load
+from pipelines.commands.options import ConfigOption, clock, load
 from pipelines.commands.published import open_published
 from pipelines.configuration import Configuration, ConfigurationError
 from pipelines.deciding import take_back, write_decision
@@ -80,10 +80,15 @@ def resolve(  # noqa: PLR0917 - each is an option of its own on the command line
     if len(given) > 1:
         raise ConfigurationError(f"{' and '.join(given)} say different things: one decision at a time")
     if price_of:
-        values = {"asset": price_of, "at": _day_or_instant("--at", at), "price_usd": _money("--usd", usd), "note": note}
+        values = {
+            "asset": _symbol(price_of),
+            "at": _day_or_instant("--at", at),
+            "price_usd": _money("--usd", usd),
+            "note": note,
+        }
         _write(configuration, "price", _complete(values, at="--at", price_usd="--usd"))
     elif opening_lot:
-        _write(configuration, "opening_lot", _opening_values(opening_lot, account, figures, note))
+        _write(configuration, "opening_lot", _opening_values(configuration, opening_lot, account, figures, note))
     elif subject is None:
         raise ConfigurationError("name what this is about: an ID that `lotkeeper problems` shows")
     elif undo:
@@ -151,7 +156,7 @@ def _refuse_misfit(configuration: Configuration, told: Told, values: Mapping[str
             f"say what {told.transaction_id} was: --as KIND ({', '.join(KINDS)}), --cost, --ignore or --pair-with ID"
         )
     acquired = values["acquired_at"]
-    moment = None if acquired is None else moment_of(acquired, ZoneInfo(configuration.taxpayer.time_zone))
+    moment = None if acquired is None else _moment(configuration, acquired)
     decision = EventOverride(
         told.transaction_id, told.fingerprint, 0, values["kind"], values["asset"], values["cost_usd"], moment,
         is_ignored=values["ignore"] is True,
@@ -194,14 +199,18 @@ def _same_values(configuration: Configuration, one: str, other: str, *, is_same:
     }
 
 
-def _opening_values(held: str, account: str | None, figures: _Figures, note: str | None) -> dict[str, Any]:
+def _opening_values(
+    configuration: Configuration, held: str, account: str | None, figures: _Figures, note: str | None
+) -> dict[str, Any]:
     words = held.split()
     quantity = exact_quantity(words[0]) if len(words) == 2 else None  # noqa: PLR2004 - how many, and of what
     if quantity is None:
         raise ConfigurationError(f'--opening-lot {held!r}: expected a quantity and a symbol, as "2.5 ETC"')
+    if figures.acquired is not None and _moment(configuration, figures.acquired) > clock(configuration, None):
+        raise ConfigurationError(f"--acquired {figures.acquired.isoformat()!r} is not past: nobody holds that lot yet")
     values = {
         "account": account,
-        "asset": words[1],
+        "asset": _symbol(words[1]),
         "acquired_at": figures.acquired,
         "quantity": quantity,
         "cost_usd": figures.cost,
@@ -215,6 +224,15 @@ def _complete(values: dict[str, Any], **options: str) -> dict[str, Any]:
     if missing:
         raise ConfigurationError(f"{' and '.join(missing)} must be given too")
     return values
+
+
+def _symbol(text: str) -> str:
+    """A coin's symbol; one in small letters only is taken for the same in capitals, as in a file (`cells.py`)."""
+    return text.upper() if text.islower() else text
+
+
+def _moment(configuration: Configuration, when: date | datetime) -> datetime:
+    return moment_of(when, ZoneInfo(configuration.taxpayer.time_zone))
 
 
 def _find(configuration: Configuration, subject: str) -> Told:

@@ -90,6 +90,10 @@ def test_resolve__command_as_it_is_shown_with_what_is_known__resolves_the_proble
         (["kraken/deposits/QA3LL3T", "--as", "own"], f"nearest ids: {LTC}"),
         (["--price-of", "XTM", "--usd", "1"], "--at must be given too"),
         (["--opening-lot", "ETC", "--account", "kraken"], 'as "2.5 ETC"'),
+        (
+            ["--opening-lot", "2 ETC", "--account", "kraken", "--acquired", "2999-01-01", "--cost", "1"],
+            "--acquired '2999-01-01' is not past",
+        ),
         (["nothing/is/decided", "--undo"], "decides nothing about"),
     ],
 )
@@ -101,6 +105,17 @@ def test_resolve__what_does_not_fit__is_refused_and_nothing_is_written(
     assert done.returncode == 2, done.stdout
     assert words in done.stderr.replace("\n", " ")
     assert (book.parent / "overrides.toml").read_bytes() == before
+
+
+def test_resolve__symbol_in_small_letters__is_the_coin_in_capitals(book: Path) -> None:
+    before = (book.parent / "overrides.toml").read_bytes()
+    lot = ["--opening-lot", "2 etc", "--account", "kraken", "--acquired", "2020-01-01", "--cost", "40"]
+    price = ["--price-of", "xtm", "--at", "2025-01-01T12:00:00Z", "--usd", "1"]
+    for arguments, written in ((lot, 'asset = "ETC"'), (price, 'asset = "XTM"')):
+        done = lotkeeper("resolve", *arguments, "--config", book)
+        assert done.returncode == 0, done.stderr
+        assert written in done.stdout
+    (book.parent / "overrides.toml").write_bytes(before)
 
 
 def test_sync__mistake_in_overrides__is_told_before_anything_is_asked(tmp_path: Path) -> None:
