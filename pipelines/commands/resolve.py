@@ -5,9 +5,10 @@ what may be decided (`overrides.py`, `warehouse`), and writing (`deciding.py`).
 """
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -20,12 +21,13 @@ from pipelines.commands.options import ConfigOption, clock, load
 from pipelines.commands.published import open_published
 from pipelines.configuration import Configuration, ConfigurationError
 from pipelines.deciding import take_back, write_decision
-from pipelines.overrides import KINDS, VALUED_KINDS, moment_of
+from pipelines.overrides import KINDS, VALUED_KINDS, moment_of, read_overrides
 from pipelines.sources import book_settings
 from warehouse.decisions import EventOverride
 from warehouse.ledger.fitting import RefusedError, ends_of, fitting, one_event_of
 from warehouse.ledger.told import Told, find_told
 from warehouse.queries import select_rows
+from warehouse.words import plain_number
 
 _PLACE = re.compile(r"#[0-9]+([/~][0-9]+)*$")
 
@@ -82,7 +84,7 @@ def resolve(  # noqa: PLR0917 - each is an option of its own on the command line
     if price_of:
         values = {
             "asset": _symbol(price_of),
-            "at": _day_or_instant("--at", at),
+            "at": _instant("--at", at),
             "price_usd": _money("--usd", usd),
             "note": note,
         }
@@ -134,6 +136,10 @@ def _event_values(
     cost = figures.cost
     if cost is not None and kind in VALUED_KINDS:
         raise ConfigurationError(f"what {kind!r} was worth is said with --value, not with --cost")
+    if figures.fair_value is not None and (kind != "gift" or cost is None):
+        raise ConfigurationError(
+            "--fair-value is what a gift was worth when it came in: it needs --as gift and --cost, the giver's cost"
+        )
     values = {
         "transaction": told.transaction_id,
         "fingerprint": told.fingerprint,
@@ -146,7 +152,43 @@ def _event_values(
         "ignore": True if ignore else None,
     }
     _refuse_misfit(configuration, told, values)
+    if kind is None and not ignore:
+        _refuse_dropped(configuration, told.transaction_id, figures, asset)
     return values
+
+
+def _refuse_dropped(configuration: Configuration, transaction_id: str, figures: _Figures, asset: str | None) -> None:
+    """Raise `ConfigurationError` where figures alone would replace a decision that says more than they do."""
+    known = [event for event in read_overrides(configuration).events if event.transaction_id == transaction_id]
+    if not known:
+        return
+    said = _options_of(known[0], ZoneInfo(configuration.taxpayer.time_zone))
+    given = {"--cost": figures.cost, "--acquired": figures.acquired, "--asset": asset}
+    if any(given.get(option) is None for option in said):
+        words = " ".join(part for option, value in said.items() for part in (option, value) if part)
+        raise ConfigurationError(
+            f"{transaction_id} is decided already ({words}), and this would replace all of it. Say again what stays, "
+            f"or take it back first: lotkeeper resolve {shlex.quote(transaction_id)} --undo"
+        )
+
+
+def _options_of(event: EventOverride, zone: ZoneInfo) -> dict[str, str]:
+    """The options that say what `event` says."""
+    acquired = None if event.acquired_at is None else event.acquired_at.astimezone(zone)
+    is_day = acquired is not None and acquired.time() == time()
+    said = {
+        "--ignore": "" if event.is_ignored else None,
+        "--as": event.kind,
+        "--asset": event.asset,
+        "--value" if event.kind in VALUED_KINDS else "--cost": _plain(event.value_usd),
+        "--fair-value": _plain(event.fair_value_usd),
+        "--acquired": None if acquired is None else acquired.date().isoformat() if is_day else acquired.isoformat(),
+    }
+    return {option: value for option, value in said.items() if value is not None}
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    return None if amount is None else plain_number(amount)
 
 
 def _refuse_misfit(configuration: Configuration, told: Told, values: Mapping[str, Any]) -> None:
@@ -257,6 +299,15 @@ def _money(option: str, text: str | None) -> Decimal | None:
     if amount is None or amount < 0:
         raise ConfigurationError(f"{option} {text!r}: expected an amount in digits, as 1234.56")
     return amount
+
+
+def _instant(option: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    when = _day_or_instant(option, text)
+    if not isinstance(when, datetime):
+        raise ConfigurationError(f"{option} {text!r}: expected an instant, as a price is of one: 2021-03-04T12:30:00Z")
+    return when
 
 
 def _day_or_instant(option: str, text: str | None) -> date | datetime | None:

@@ -94,6 +94,9 @@ def test_resolve__command_as_it_is_shown_with_what_is_known__resolves_the_proble
             ["--opening-lot", "2 ETC", "--account", "kraken", "--acquired", "2999-01-01", "--cost", "1"],
             "--acquired '2999-01-01' is not past",
         ),
+        (["--price-of", "XTM", "--usd", "1", "--at", "2025-01-01"], "--at '2025-01-01': expected an instant"),
+        ([LTC, "--fair-value", "100"], "it needs --as gift and --cost"),
+        ([LTC, "--cost", "90", "--fair-value", "100"], "it needs --as gift and --cost"),
         (["nothing/is/decided", "--undo"], "decides nothing about"),
     ],
 )
@@ -105,6 +108,20 @@ def test_resolve__what_does_not_fit__is_refused_and_nothing_is_written(
     assert done.returncode == 2, done.stdout
     assert words in done.stderr.replace("\n", " ")
     assert (book.parent / "overrides.toml").read_bytes() == before
+
+
+def test_resolve__a_cost_alone_of_what_is_decided_as_more__is_refused_with_all_that_it_would_replace(
+    book: Path,
+) -> None:
+    before = (book.parent / "overrides.toml").read_bytes()
+    gift = ["--as", "gift", "--cost", "500", "--fair-value", "400.50", "--acquired", "2020-06-01"]
+    assert lotkeeper("resolve", LTC, *gift, "--config", book).returncode == 0
+    done = lotkeeper("resolve", LTC, "--cost", "9", "--config", book)
+    assert done.returncode == 2
+    words = "(--as gift --cost 500 --fair-value 400.5 --acquired 2020-06-01), and this would replace all of it"
+    assert words in done.stderr.replace("\n", " ")
+    assert lotkeeper("resolve", LTC, "--as", "gift", "--cost", "9", "--config", book).returncode == 0
+    (book.parent / "overrides.toml").write_bytes(before)
 
 
 def test_resolve__symbol_in_small_letters__is_the_coin_in_capitals(book: Path) -> None:
