@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BeforeValidator,
     Field,
     ValidationError,
     ValidationInfo,
@@ -61,7 +62,15 @@ def _named_secret(text: str) -> str:
 
 
 def _node(text: str) -> str:
-    return text if is_own_machine(text) else _named_secret(text)
+    if is_own_machine(text):
+        return text
+    if not _SECRET.match(text) and not text.startswith(("http://", "https://")):
+        raise ValueError('expected "env:NAME", or the address of a node on this machine, such as http://127.0.0.1:8545')
+    return _named_secret(text)
+
+
+def _one_or_more(given: object) -> object:
+    return (given,) if isinstance(given, str) else given
 
 
 def _known_zone(text: str) -> str:
@@ -85,7 +94,7 @@ def _five_fields(text: str) -> str:
 
 FilingStatus = Literal["single", "married_joint", "married_separate", "head_of_household", "surviving_spouse"]
 Secret = Annotated[str, AfterValidator(_named_secret)]
-NodeUrl = Annotated[str, AfterValidator(_node)]
+NodeUrls = Annotated[tuple[Annotated[str, AfterValidator(_node)], ...], BeforeValidator(_one_or_more)]
 
 
 class Taxpayer(Section):
@@ -272,7 +281,7 @@ class EvmAccount(_Account):
     chain: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     chain_id: int | None = Field(default=None, gt=0)
     coin: str | None = Field(default=None, pattern=r"^[A-Z0-9]{1,16}$")
-    rpc_url: NodeUrl | tuple[NodeUrl, ...] = ()
+    rpc_url: NodeUrls = ()
     replay: str | None = None
     addresses: tuple[Annotated[str, AfterValidator(checked_address)], ...] = Field(min_length=1)
     start_block: int | None = Field(default=None, ge=0)
@@ -297,9 +306,12 @@ class EvmAccount(_Account):
             raise ValueError(
                 f"chain {self.chain!r} is none of {', '.join(CHAINS)}; another one needs its chain_id, and its coin"
             )
+        named = next((chain.name for chain in CHAINS.values() if chain.chain_id == self.chain_id), self.chain)
+        if known is None and named != self.chain:
+            raise ValueError(f"the chain with the chain_id {self.chain_id} is called {named} here; write that")
         if known is not None and self.chain_id not in {None, known.chain_id}:
             raise ValueError(f"the chain {self.chain} has the chain_id {known.chain_id}; remove the key")
-        if bool(self.nodes) == (self.replay is not None):
+        if bool(self.rpc_url) == (self.replay is not None):
             raise ValueError(
                 'a wallet needs a node to ask, such as rpc_url = "env:ETH_RPC_URL" (and no replay beside it)'
             )
@@ -315,11 +327,6 @@ class EvmAccount(_Account):
         if self.chain in CHAINS:
             return CHAINS[self.chain]
         return Chain(self.chain, self.chain_id or 0, self.coin or "ETH", _CONFIRMATIONS)
-
-    @property
-    def nodes(self) -> tuple[str, ...]:
-        """The nodes, in order."""
-        return (self.rpc_url,) if isinstance(self.rpc_url, str) else self.rpc_url
 
 
 Account = Annotated[ExchangeAccount | CsvAccount | EvmAccount, Field(discriminator="kind")]
@@ -531,9 +538,10 @@ def explain_mistakes(path: Path, text: str, error: ValidationError) -> str:
     sentences = []
     problems = error.errors(include_url=False)
     for problem in problems:
-        if problem["type"] == "too_short" and len(problems) > 1:
-            continue  # the accounts that were refused, counted once more
         location = problem["loc"]
+        inside = (other["loc"][: len(location)] == location for other in problems if other is not problem)
+        if problem["type"] == "too_short" and any(inside):
+            continue  # those that were refused, counted once more
         if location[0] == "account" and len(location) > 2:  # noqa: PLR2004 - account, its number, its kind, then the key
             location = (*location[:2], *location[3:])
         name = ".".join(str(part) for part in location if not isinstance(part, int))
@@ -542,6 +550,8 @@ def explain_mistakes(path: Path, text: str, error: ValidationError) -> str:
             message = "there is no such key here; check its spelling"
         elif problem["type"] == "missing":
             message = "this key is required"
+        elif problem["type"] == "too_short":
+            message = "expected at least one"
         elif problem["type"] == "union_tag_invalid":
             message = f"expected one of {problem['ctx']['expected_tags']} (found {problem['ctx']['tag']!r})"
             name = f"{name}.kind"
@@ -558,7 +568,7 @@ def _refuse_doubles(path: Path, text: str, document: _Document) -> None:
         if isinstance(account, ExchangeAccount):
             identities.append(("replay", account.replay) if account.replay else ("api_key", account.api_key or ""))
         elif isinstance(account, EvmAccount):
-            identities += [("addresses", f"{owner} on {account.chain}") for owner in account.addresses]
+            identities += [("addresses", f"{owner} on {account.network.chain_id}") for owner in account.addresses]
         else:
             identities.append(("path", account.path))
         for key, value in identities:

@@ -79,7 +79,7 @@ def evm_connector(configuration: conf.Configuration, account: conf.EvmAccount) -
         name=account.name,
         chain=account.network,
         addresses=frozenset(account.addresses),
-        rpc_urls=tuple(url if is_own_machine(url) else configuration.secret(url) or "" for url in account.nodes),
+        rpc_urls=tuple(url if is_own_machine(url) else configuration.secret(url) or "" for url in account.rpc_url),
         family=frozenset(owner for wallet in wallets for owner in wallet.addresses),
         start_block=account.start_block,
         since=datetime.combine(account.since, time(), tzinfo=UTC) if account.since else None,
@@ -193,7 +193,7 @@ def _token_sources(configuration: conf.Configuration) -> list[TokenSource]:
     for wallet in _wallets(configuration) if prices.pools else ():
         if wallet.replay is not None:
             continue  # a recording has no answers about pools
-        url = wallet.nodes[0]
+        url = wallet.rpc_url[0]
         try:
             secret = url if is_own_machine(url) else configuration.secret(url) or ""
         except conf.ConfigurationError:

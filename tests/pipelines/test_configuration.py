@@ -117,7 +117,7 @@ def test_configuration__wallet_on_a_described_chain_at_own_nodes__is_read(tmp_pa
     account = read_configuration(_write(tmp_path, GOOD + text)).account("cold")
     assert isinstance(account, EvmAccount)
     assert (account.network.chain_id, account.network.coin) == (31337, "MINE")
-    assert account.nodes == ("http://127.0.0.1:8545", "env:OTHER_RPC")
+    assert account.rpc_url == ("http://127.0.0.1:8545", "env:OTHER_RPC")
 
 
 @pytest.mark.parametrize(
@@ -128,6 +128,10 @@ def test_configuration__wallet_on_a_described_chain_at_own_nodes__is_read(tmp_pa
         ('"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"', '"me.eth"', "not looked up"),
         ('"ethereum"', '"etherium"', "is none of ethereum, optimism"),
         ('"ethereum"', '"ethereum"\nchain_id = 5', "has the chain_id 1"),
+        ('"ethereum"', '"mainnet"\nchain_id = 1', "the chain with the chain_id 1 is called ethereum here"),
+        ('"env:ETH_RPC"', '"127.0.0.1:8545"', 'account.rpc_url: expected "env:NAME", or the address of a node on this'),
+        ('"env:ETH_RPC"', '"wss://127.0.0.1:8545"', 'account.rpc_url: expected "env:NAME", or the address of a node'),
+        ('"env:ETH_RPC"', '"https://node.example/v3/0123"', "account.rpc_url: a secret is named here, not written"),
         ('"ethereum"', '"ethereum"\ncoin = "ETC"', "is known"),
         ('"env:ETH_RPC"', '"https://node.example/v3/0123456789"', "named here, not written"),
         ("[[account]]", "[[account]]\nstart_block = 5\nsince = 2024-01-01", "give one of them"),
@@ -230,6 +234,21 @@ def test_configuration__wallet_with_neither_or_both_of_node_and_recording__is_re
     text = GOOD + WALLET.replace('rpc_url = "env:ETH_RPC"\n', nodes)
     with pytest.raises(ConfigurationError, match="a wallet needs a node to ask"):
         read_configuration(_write(tmp_path, text))
+
+
+def test_configuration__wallet_without_an_address__is_refused_on_its_line(tmp_path: Path) -> None:
+    text = GOOD + re.sub(r"addresses = .*", "addresses = []", WALLET)
+    with pytest.raises(ConfigurationError) as refused:
+        read_configuration(_write(tmp_path, text))
+    line = text.splitlines().index("addresses = []") + 1
+    assert str(refused.value).endswith(f"lotkeeper.toml:{line}: account.addresses: expected at least one")
+
+
+def test_configuration__one_address_on_one_chain_under_two_names__is_refused(tmp_path: Path) -> None:
+    first = WALLET.replace('"ethereum"', '"mine"\nchain_id = 31337')
+    second = first.replace('"cold"', '"colder"').replace('"mine"', '"mine_too"')
+    with pytest.raises(ConfigurationError, match="'colder' has the same addresses as account 'cold'"):
+        read_configuration(_write(tmp_path, GOOD + first + second))
 
 
 EXPORT = """
