@@ -21,6 +21,10 @@ OUTSIDE = "outside"
 """The reserved account of coins that left to an address nobody claimed: still owned, but not known where."""
 
 
+_NEITHER = "at a price between its value when given and the giver's cost a sale is neither gain nor loss"
+_SECOND_COST = "its loss counts from its value when given, and selling gives up the giver's higher cost for later gains"
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """One thing that speaks against acting, and how much."""
@@ -198,6 +202,15 @@ def law_doubts(
     if country.match_shares is not None and is_bought_today:
         doubts.append(Doubt("review", f"{asset} was acquired today: a sale of today is matched with that first"))
     return doubts
+
+
+def gift_doubts(cost_basis: str) -> list[Doubt]:
+    """What follows from the cost that counts for a gift (`lots.disposals.cost_basis`) at a price below the giver's."""
+    if cost_basis == "gift_neither":
+        return [Doubt("blocked", f"a gift: {_NEITHER}")]
+    if cost_basis == "gift_loss":
+        return [Doubt("review", f"a gift: {_SECOND_COST}")]
+    return []
 
 
 def _age(age: timedelta) -> str:

@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pyarrow as pa
 
-from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, from_units, to_units
+from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even, from_units, to_units
 from warehouse.harvest.deadlines import deadlines
-from warehouse.harvest.doubts import law_doubts
+from warehouse.harvest.doubts import gift_doubts, law_doubts
 from warehouse.harvest.health import Health
 from warehouse.harvest.identified import Waiting, waiting_of
 from warehouse.harvest.picks import identify_command
 from warehouse.harvest.reach import liquidity_doubts, reach_doubts, sale_figures, second_price_doubts, second_prices
 from warehouse.harvest.repurchase.law import LOOKED_BACK, is_under_wash_sales, lost_lately
 from warehouse.harvest.summary import CandidateRow, summarize
-from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, value_lots
+from warehouse.harvest.valuation import LatestPrice, OpenLot, ValuedLot, at_proceeds, value_at, value_lots
 from warehouse.lots.holding import local_date
 from warehouse.queries import select_rows
 from warehouse.schema import create_tables, fetch_query, insert_rows, run_query
@@ -38,7 +38,6 @@ def build_candidates(book: Book) -> None:
     """Make both tables from the open lots, the latest prices and the tables of `quality`."""
     create_tables(book.connection, "600_harvest.sql")
     stored = select_rows(book.connection, "read_open_lots").to_pylist()
-    unit_costs = {(row["lot_id"], row["account"], row["is_in_transit"]): row["unit_cost_usd"] for row in stored}
     prices = _latest_prices(book)
     health = Health(
         coverage=select_rows(book.connection, "read_coverage").to_pylist(),
@@ -61,7 +60,7 @@ def build_candidates(book: Book) -> None:
     losses = book.connection.execute(_LOSSES, {"since": book.as_of - LOOKED_BACK}).fetchall()
     lost = lost_lately(losses, today, book.settings)
     rows = []
-    lots = [open_lot(row, zone, country) for row in stored]
+    lots = [_at_latest(open_lot(row, zone, country), prices) for row in stored]
     is_pooled = country.match_shares is not None
     waiting = read_waiting(book.connection, book.settings, today)
     for valued in value_lots(lots, prices, methods=methods, today=today, is_pooled=is_pooled, identified=waiting.first):
@@ -83,13 +82,14 @@ def build_candidates(book: Book) -> None:
             *liquidity_doubts(lot, pools, keeps_basis=book.settings.lots.liquidity == "keep_basis"),
             *second_price_doubts(lot.asset, valued.price, seconds.get(lot.asset)),
             *ends.doubts(lot.account),
+            *gift_doubts(lot.cost_basis),
         ]
         status, reasons = health.verdict(lot, doubts)
         rows.append(
             {
                 **_figures(valued),
                 "as_of": book.as_of,
-                "unit_cost_usd": unit_costs[lot.lot_id, lot.account, lot.is_in_transit],
+                "unit_cost_usd": _unit_cost(lot),
                 "method": "pool" if is_pooled else methods.get(lot.account, "fifo"),
                 "deadline_at": ends.end,
                 "sell_by_at": ends.sell_by(lot.account),
@@ -160,7 +160,29 @@ def open_lot(row: dict[str, Any], time_zone: ZoneInfo, country: Country) -> Open
         is_always_long=row["is_always_long"],
         is_in_transit=row["is_in_transit"],
         first_long=None if country.terms is None else country.calendar.first_long,
+        fair_value=_part_of(row["whole_fair_value_usd"], row),
+        given_date=None if row["given_at"] is None else local_date(row["given_at"], time_zone),
     )
+
+
+def _at_latest(lot: OpenLot, prices: dict[str, LatestPrice]) -> OpenLot:
+    price = prices.get(lot.asset)
+    return lot if price is None else at_proceeds(lot, value_at(lot.quantity, price.price))
+
+
+def _unit_cost(lot: OpenLot) -> Decimal | None:
+    if lot.cost is None:
+        return None
+    scale = 10 ** (PRICE_PLACES + QUANTITY_PLACES - USD_PLACES)
+    return from_units(divide_half_even(lot.cost * scale, lot.quantity), PRICE_PLACES)
+
+
+def _part_of(whole: Decimal | None, row: dict[str, Any]) -> int | None:
+    """What of an amount of the whole lot falls to the units that are held."""
+    if whole is None:
+        return None
+    held, units = (to_units(row[name], QUANTITY_PLACES) for name in ("quantity", "whole_quantity"))
+    return divide_half_even(to_units(whole, USD_PLACES) * held, units)
 
 
 def _command(valued: ValuedLot, status: str, waiting: Waiting) -> str | None:
@@ -188,6 +210,7 @@ def _figures(valued: ValuedLot) -> dict[str, Any]:
         "acquired_at": lot.acquired_at,
         "quantity": from_units(lot.quantity, QUANTITY_PLACES),
         "cost_usd": _usd(lot.cost),
+        "cost_basis": lot.cost_basis,
         "price_usd": None if price is None else from_units(price.price, PRICE_PLACES),
         "price_at": None if price is None else price.at,
         "source": None if price is None else price.source,
@@ -217,7 +240,7 @@ _VALUES_ARE_THE_LOTS = """
 SELECT lot_id, account, o.quantity AS open_quantity, v.quantity, o.cost_usd AS open_cost_usd, v.cost_usd
 FROM lots.open_lots AS o
 FULL JOIN harvest.lot_values AS v USING (lot_id, account, is_in_transit)
-WHERE o.quantity IS DISTINCT FROM v.quantity OR o.cost_usd IS DISTINCT FROM v.cost_usd
+WHERE o.quantity IS DISTINCT FROM v.quantity OR (o.cost_usd IS DISTINCT FROM v.cost_usd AND v.cost_basis = 'cost')
 ORDER BY lot_id, account
 """
 
@@ -254,7 +277,7 @@ CANDIDATES = Step(
         Check(
             name="values_are_the_open_lots",
             table="harvest.lot_values",
-            description="Every open lot is valued once, with its quantity and cost.",
+            description="Every open lot is valued once, with its quantity and the cost that counts.",
             query=_VALUES_ARE_THE_LOTS,
             is_blocking=True,
         ),

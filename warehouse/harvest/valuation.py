@@ -9,11 +9,15 @@ tables.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Literal
 
 from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even
 from warehouse.harvest.identified import Key, Named, named_units
 from warehouse.harvest.order import CHOOSING_METHODS, next_to_go, sale_order
 from warehouse.lots.holding import Term, first_long_date
+
+CostBasis = Literal["cost", "gift_loss", "gift_neither"]
+"""The words of `lots.disposals.cost_basis` for a cost of the lot's own."""
 
 _VALUE_SCALE = 10 ** (QUANTITY_PLACES + PRICE_PLACES - USD_PLACES)
 
@@ -25,6 +29,7 @@ class OpenLot:
     `acquired_date` is the date in the taxpayer's time zone. `whole_quantity` and `whole_cost` are the lot's when it was
     acquired: orders by cost go by them. `is_always_long`: inherited, long-term whatever the date. `is_in_transit`: on
     the way to `account`, so nothing there can sell it yet. `first_long` is the country's rule of terms, `None` without.
+    `fair_value` is that of a gift on its `given_date` where the giver's cost, which `cost` is, was more.
     """
 
     lot_id: str
@@ -39,6 +44,9 @@ class OpenLot:
     is_always_long: bool = False
     is_in_transit: bool = False
     first_long: Callable[[date], date] | None = first_long_date
+    fair_value: int | None = None
+    given_date: date | None = None
+    cost_basis: CostBasis = "cost"
 
     @property
     def long_from(self) -> date | None:
@@ -46,6 +54,24 @@ class OpenLot:
         if self.first_long is None:
             return None
         return self.acquired_date if self.is_always_long else self.first_long(self.acquired_date)
+
+
+def at_proceeds(lot: OpenLot, proceeds: int) -> OpenLot:
+    """The lot with the cost and the date that count for a sale of all of it for `proceeds`.
+
+    They are another pair only for a gift that had lost value: its cost for a loss is what it was worth when given, held
+    since then, and between that and the giver's cost there is neither gain nor loss (IRC 1015(a), 1223(2)).
+    """
+    if lot.fair_value is None or lot.given_date is None or lot.cost is None or proceeds >= lot.cost:
+        return lot
+    if proceeds >= lot.fair_value:
+        return replace(lot, cost=proceeds, cost_basis="gift_neither")
+    return replace(lot, cost=lot.fair_value, acquired_date=lot.given_date, cost_basis="gift_loss")
+
+
+def value_at(quantity: int, price: int) -> int:
+    """What so many units are worth, rounded half to even."""
+    return divide_half_even(quantity * price, _VALUE_SCALE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +240,7 @@ def _reached_by(there: Sequence[OpenLot], price: LatestPrice | None, today: date
 
 
 def _valued(lot: OpenLot, price: LatestPrice | None, today: date) -> ValuedLot:
-    value = None if price is None else divide_half_even(lot.quantity * price.price, _VALUE_SCALE)
+    value = None if price is None else value_at(lot.quantity, price.price)
     return ValuedLot(
         lot=lot,
         price=price,

@@ -10,6 +10,7 @@ CREATE OR REPLACE TABLE harvest.lot_values (
     acquired_at TIMESTAMPTZ NOT NULL,
     quantity DECIMAL(38, 18) NOT NULL CHECK (quantity > 0),
     cost_usd DECIMAL(38, 8),
+    cost_basis VARCHAR NOT NULL CHECK (cost_basis IN ('cost', 'gift_loss', 'gift_neither')),
     unit_cost_usd DECIMAL(38, 18),
     price_usd DECIMAL(38, 18),
     price_at TIMESTAMPTZ,
@@ -50,7 +51,8 @@ COMMENT ON COLUMN harvest.lot_values.lot_id IS 'The lot (lots.lots); one lot may
 COMMENT ON COLUMN harvest.lot_values.is_in_transit IS 'Whether it is on the way to the account and has not arrived.';
 COMMENT ON COLUMN harvest.lot_values.acquired_at IS 'When the lot was acquired, in UTC; moving it does not change that.';
 COMMENT ON COLUMN harvest.lot_values.quantity IS 'Units of the asset still held of the lot in this account.';
-COMMENT ON COLUMN harvest.lot_values.cost_usd IS 'Cost of those units; NULL where nothing proves it.';
+COMMENT ON COLUMN harvest.lot_values.cost_usd IS 'Cost of those units that a sale at price_usd is compared with (cost_basis); NULL where nothing proves it.';
+COMMENT ON COLUMN harvest.lot_values.cost_basis IS 'cost; or of a gift that had lost value, at a price below the giver''s cost, gift_loss (its value when given, held since then) or gift_neither (between the two: no gain and no loss), as in lots.disposals.';
 COMMENT ON COLUMN harvest.lot_values.unit_cost_usd IS 'Cost of one unit, rounded half to even.';
 COMMENT ON COLUMN harvest.lot_values.price_usd IS 'Latest price of one unit at or before as_of; NULL where none is known.';
 COMMENT ON COLUMN harvest.lot_values.price_at IS 'When that price held.';
