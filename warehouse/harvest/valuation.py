@@ -69,6 +69,15 @@ def at_proceeds(lot: OpenLot, proceeds: int) -> OpenLot:
     return replace(lot, cost=lot.fair_value, acquired_date=lot.given_date, cost_basis="gift_loss")
 
 
+def part_of(lot: OpenLot, units: int) -> OpenLot:
+    """So many units of the lot, with their share of its cost."""
+    cost, fair = (
+        None if amount is None else divide_half_even(amount * units, lot.quantity)
+        for amount in (lot.cost, lot.fair_value)
+    )
+    return replace(lot, quantity=units, cost=cost, fair_value=fair)
+
+
 def value_at(quantity: int, price: int) -> int:
     """What so many units are worth, rounded half to even."""
     return divide_half_even(quantity * price, _VALUE_SCALE)
@@ -217,8 +226,7 @@ def _named_parts(
     parts = []
     for lot_id, units in named:
         lot = there[lot_id]
-        cost = None if lot.cost is None else divide_half_even(lot.cost * units, lot.quantity)
-        part = _valued(replace(lot, quantity=units, cost=cost), price, today)
+        part = _valued(part_of(lot, units), price, today)
         parts.append((lot_id, _Ahead(units, part.unrealized, part.unrealized if part.term == "short" else 0)))
     return parts
 

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from warehouse.exact import PRICE_PLACES, QUANTITY_PLACES, USD_PLACES, divide_half_even, from_units
+from warehouse.exact import QUANTITY_PLACES, from_units
 from warehouse.harvest.identified import Named, parts_in_order
 from warehouse.harvest.plan.holdings import share
 from warehouse.harvest.plan.worth import Outcome, Standing, outcome
-from warehouse.harvest.valuation import OpenLot
+from warehouse.harvest.valuation import OpenLot, at_proceeds, part_of, value_at
 from warehouse.lots.holding import Term
-
-_VALUE_SCALE = 10 ** (QUANTITY_PLACES + PRICE_PLACES - USD_PLACES)
 
 
 class NotThereError(ValueError):
@@ -110,10 +108,11 @@ def shared_by_quantity(amount: int, quantities: Sequence[int]) -> list[int]:
 
 
 def _slice(lot: OpenLot, quantity: int, *, price: int, sell_rate: Decimal, fee: int, today: date) -> SoldSlice:
-    value = divide_half_even(quantity * price, _VALUE_SCALE)
-    cost = None if lot.cost is None else divide_half_even(lot.cost * quantity, lot.quantity)
-    is_long = lot.long_from is not None and today >= lot.long_from
-    return SoldSlice(lot, quantity, "long" if is_long else "short", value - share(value, sell_rate) - fee, cost)
+    value = value_at(quantity, price)
+    proceeds = value - share(value, sell_rate) - fee
+    sold = at_proceeds(part_of(lot, quantity), proceeds)
+    is_long = sold.long_from is not None and today >= sold.long_from
+    return SoldSlice(lot, quantity, "long" if is_long else "short", proceeds, sold.cost)
 
 
 def _sum(gains: Iterable[int | None]) -> int | None:

@@ -1,5 +1,6 @@
 """What a sale would do, worked out by hand for each method."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -90,6 +91,26 @@ def test_sale__lot_without_a_cost__has_no_tax() -> None:
         lots, 10**18, price=10**18, sell_rate=Decimal(0), method="fifo", identified=(), standing=standing(), today=TODAY
     )
     assert (sale.short_gain, sale.long_gain, sale.tax_usd, sale.sold) == (None, 0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("price", "sell_rate", "short", "long"),
+    [
+        ("50000", "0", 0, 5000),  # half of it: 25,000 against the giver's 20,000
+        ("35000", "0", 0, 0),  # 17,500 lies between 15,000, its value when given, and 20,000
+        ("28000", "0", -1000, 0),  # 14,000 against 15,000, held since August
+        ("30000", "0.01", -150, 0),  # 14,850 is what is realized
+    ],
+)
+def test_sale__of_a_gift_that_had_lost_value__is_compared_with_the_cost_that_counts(
+    price: str, sell_rate: str, short: int, long: int
+) -> None:
+    gift = replace(lot("gift", "2023-01-05", "1", "40000"), fair_value=30000 * 10**8, given_date=date(2026, 8, 1))
+    sale = ask_sale(
+        [gift], 10**18 // 2, price=int(price) * 10**18, sell_rate=Decimal(sell_rate), method="fifo", identified=(),
+        standing=standing(), today=TODAY,
+    )  # fmt: skip
+    assert (sale.short_gain, sale.long_gain) == (short * 10**8, long * 10**8)
 
 
 def test_sale__more_than_has_arrived__says_how_much_there_is() -> None:
