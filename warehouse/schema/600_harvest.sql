@@ -77,7 +77,7 @@ COMMENT ON COLUMN harvest.lot_values.reasons IS 'In words, what speaks against a
 COMMENT ON COLUMN harvest.lot_values.reachable_quantity IS 'Units of the coin in the account that can be sold now, of all its lots together (harvest.trading_costs).';
 COMMENT ON COLUMN harvest.lot_values.sell_price_usd IS 'Price of one unit that one could get: the order book''s where one is known, else the close.';
 COMMENT ON COLUMN harvest.lot_values.sell_price_source IS 'order book or close: where sell_price_usd is from.';
-COMMENT ON COLUMN harvest.lot_values.unrealized_after_costs_usd IS 'Gain or loss of selling the lot at that price, after the fee (at the close: after cost_rate of the configuration). NULL where price or cost is unknown.';
+COMMENT ON COLUMN harvest.lot_values.unrealized_after_costs_usd IS 'Gain or loss of selling the lot at that price, after the fee (at the close: after cost_rate of the configuration), before gas, which is one amount for a whole sale (harvest.trading_costs.fixed_usd). NULL where price or cost is unknown.';
 
 CREATE OR REPLACE TABLE harvest.candidates (
     as_of TIMESTAMPTZ NOT NULL,
@@ -143,4 +143,4 @@ COMMENT ON COLUMN harvest.candidates.reasons IS 'In words, what speaks against a
 COMMENT ON COLUMN harvest.candidates.reachable_quantity IS 'Units of the coin in the account that can be sold now, of all its lots together (harvest.trading_costs).';
 COMMENT ON COLUMN harvest.candidates.sell_price_usd IS 'Price of one unit that one could get: the order book''s where one is known, else the close.';
 COMMENT ON COLUMN harvest.candidates.sell_price_source IS 'order book or close: where sell_price_usd is from.';
-COMMENT ON COLUMN harvest.candidates.unrealized_after_costs_usd IS 'Gain or loss of selling the lot at that price, after the fee (at the close: after cost_rate of the configuration). NULL where price or cost is unknown.';
+COMMENT ON COLUMN harvest.candidates.unrealized_after_costs_usd IS 'Gain or loss of selling the lot at that price, after the fee (at the close: after cost_rate of the configuration), before gas, which is one amount for a whole sale (harvest.trading_costs.fixed_usd). NULL where price or cost is unknown.';
