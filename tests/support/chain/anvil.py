@@ -22,6 +22,8 @@ from filelock import FileLock
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[2] / ".chain"
+_ANVIL = "1.7.1"
+_MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 _ARTIFACTS = {
     "WETH9": "canonical-weth/build/contracts/WETH9.json",
     "UniswapV2Factory": "@uniswap/v2-core/build/UniswapV2Factory.json",
@@ -45,7 +47,7 @@ _ARTIFACTS = {
 def installed() -> Path:
     """The folder in which npm installed what the test chain needs. Skips the test where there is no npm."""
     package = HERE / "package.json"
-    folder = CACHE / hashlib.sha256(package.read_bytes()).hexdigest()[:12]
+    folder = CACHE / hashlib.sha256(package.read_bytes() + _ANVIL.encode()).hexdigest()[:12]
     if not (folder / "done").exists():
         if shutil.which("npm") is None:
             pytest.skip("needs node and npm, to install the test chain (anvil) and its contracts")
@@ -53,10 +55,16 @@ def installed() -> Path:
         with FileLock(folder / "lock"):
             if not (folder / "done").exists():
                 shutil.copy(package, folder)
-                command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
+                options = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
+                command = ["npm", "install", *options, f"{_anvil_package()}@{_ANVIL}"]
                 subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
                 (folder / "done").touch()
     return folder
+
+
+def _anvil_package() -> str:
+    """The program for this machine, named itself: as a part of `@foundry-rs/anvil` npm leaves it out without a word."""
+    return f"@foundry-rs/anvil-{platform.system().lower()}-{_MACHINES[platform.machine()]}"
 
 
 @cache
@@ -82,8 +90,7 @@ def contracts() -> dict[str, tuple[list[dict[str, Any]], str]]:
 @contextmanager
 def anvil(*options: str) -> Iterator[str]:
     """A fresh chain; yields its address on this machine."""
-    machine = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
-    binary = installed() / "node_modules" / "@foundry-rs" / f"anvil-{platform.system().lower()}-{machine}" / "bin/anvil"
+    binary = installed() / "node_modules" / _anvil_package() / "bin/anvil"
     port = _free_port()
     process = subprocess.Popen(
         [str(binary), "--port", str(port), "--silent", "--timestamp", "1700000000", *options],
