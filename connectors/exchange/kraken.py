@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from connectors.exchange.conditions import TakerRates, read_number
 from connectors.exchange.errors import NotOfferedError
@@ -126,7 +126,7 @@ class Kraken(GenericVenue):
         for row in super().read_balances(answer):
             asset, wallet = self.asset_and_wallet(row.asset)
             state = row.state if wallet is None else "locked" if wallet in _HELD_WALLETS else "staked"
-            sums[asset, state] = sums.get((asset, state), Decimal(0)) + Decimal(row.quantity or 0)
+            sums[asset, state] = sums.get((asset, state), Decimal(0)) + Decimal(cast("str", row.quantity))
         return [Balance(asset, state, format(total, "f")) for (asset, state), total in sums.items()]  # type: ignore[arg-type]
 
     def taker_rates(self, markets: Mapping[str, Any]) -> TakerRates:

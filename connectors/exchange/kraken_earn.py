@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from connectors.exchange.conditions import read_number
 from connectors.records import Balance
@@ -49,7 +49,7 @@ def with_stakes(balances: Iterable[Balance], stakes: Sequence[Stake]) -> list[Ba
     """The balances, their staked units split by when they come free; what no stake tells keeps none."""
     rows: list[Balance] = []
     for balance in balances:
-        left = Decimal(balance.quantity or 0)
+        left = Decimal(cast("str", balance.quantity))
         for stake in stakes if balance.state == "staked" else ():
             part = min(left, stake.quantity) if stake.asset == balance.asset else Decimal(0)
             if part > 0:
