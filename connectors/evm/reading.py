@@ -17,6 +17,7 @@ from connectors.evm.hexes import address, number
 from connectors.evm.movements import Happening, Movement, TransactionFacts
 from connectors.evm.node import Node
 from connectors.evm.operations import Operation, Teller, ask_operations
+from connectors.evm.refusals import MethodMissingError
 from connectors.evm.wrappers import Wrappers
 from connectors.sync import SourceUnavailableError
 
@@ -181,18 +182,27 @@ class Reader:
     def _gifts(self, heights: Sequence[int]) -> list[Happening]:
         happenings = []
         blocks = self.blocks(heights, is_full=False)
-        paid = [height for height, block in zip(heights, blocks, strict=True) if address(block["miner"]) in self._owned]
-        receipts = dict(
-            zip(paid, self._node.ask_all([("eth_getBlockReceipts", (hex(height),)) for height in paid]), strict=True)
-        )
-        for height, told in receipts.items():
-            if not isinstance(told, list):
-                raise SourceUnavailableError(f"{self._node.label} does not have the receipts of block {height}")
+        receipts = self._receipts([block for block in blocks if address(block["miner"]) in self._owned])
         for height, block in zip(heights, blocks, strict=True):
             gifts = gifts_of(block, receipts.get(height) or (), chain_id=self._chain.chain_id, owned=self._owned)
             if gifts:
                 happenings.append(Happening(self.block_facts(block, gifts), tuple(gifts)))
         return happenings
+
+    def _receipts(self, blocks: Sequence[Json]) -> dict[int, list[Json]]:
+        """All receipts of each block, by height; one by one from a node that does not tell them at once."""
+        answers = self._node.answers([("eth_getBlockReceipts", (block["number"],)) for block in blocks])
+        receipts = {}
+        for block, answer in zip(blocks, answers, strict=True):
+            height, told = number(block["number"]), answer
+            if isinstance(answer, MethodMissingError):
+                told = self._node.ask_all([("eth_getTransactionReceipt", (name,)) for name in block["transactions"]])
+            elif isinstance(answer, Exception):
+                raise answer
+            if not isinstance(told, list) or any(row is None or row["blockHash"] != block["hash"] for row in told):
+                raise SourceUnavailableError(f"{self._node.label} does not have the receipts of block {height}")
+            receipts[height] = told
+        return receipts
 
     def block_facts(self, block: Json, moved: Sequence[Movement]) -> TransactionFacts:
         """The facts of what a block gave without a transaction."""

@@ -253,6 +253,24 @@ def test_sync__node_with_limits__has_the_same_in_the_end(
     assert balances(limited) == balances(free)
 
 
+@pytest.mark.parametrize(("hidden", "untold"), [((), []), (TRACES, [37 + 41])], ids=["traces", "plain"])
+def test_sync__node_without_receipts_of_a_whole_block__has_the_same_rewards(
+    story: Story, tmp_path: Path, hidden: tuple[str, ...], untold: list[int]
+) -> None:
+    """Alice made four blocks with a send of 21,000 gas in each, three of them at a tip of 1 gwei.
+
+    Without traces two payments that Bob got in one block are the block's too.
+    """
+    store = RawStore(tmp_path)
+    with gate(story.url, hidden=("eth_getBlockReceipts", *hidden)) as node:
+        assert wallet(node.url).sync(store, now=NOW).errors == []
+        assert node.asked["eth_getBlockReceipts"] > 0
+    given = [row for name, row in booked(store).items() if name.startswith("block-")]
+    amounts = [int(posting["quantity"]) for row in given for posting in row["postings"]]
+    assert amounts == [*untold, *[21_000 * 10**9] * 3]
+    assert sums(store)["ETH"] == balances(store)["ETH"]
+
+
 def test_sync__rate_limit_without_end__keeps_what_was_read_and_says_so(story: Story, tmp_path: Path) -> None:
     with gate(story.url, every_nth_limited=1) as node:
         report = wallet(node.url).sync(RawStore(tmp_path), now=NOW)
