@@ -65,7 +65,7 @@ COMMENT ON COLUMN tax.year_summary.carryover_long_out_usd IS 'Long-term loss tha
 COMMENT ON COLUMN tax.year_summary.ordinary_income_usd IS 'Sum of the known values of coins received as income in the year (tax.income).';
 COMMENT ON COLUMN tax.year_summary.taxable_ordinary_income_usd IS 'What of it is taxed: all of it, or nothing where a limit frees it (DE: section 22 no. 3 EStG); NULL where that is not known here.';
 COMMENT ON COLUMN tax.year_summary.taxable_income_usd IS 'Taxable income as configured (US: Form 1040 line 15 without its floor of zero; GB: after the personal allowance, it fills the basic rate band first); NULL when not given.';
-COMMENT ON COLUMN tax.year_summary.is_income_assumed IS 'Whether the carryover out assumes that taxable income was large enough to use the whole deduction.';
+COMMENT ON COLUMN tax.year_summary.is_income_assumed IS 'Whether the carryover out assumes that taxable income was large enough to use the whole deduction. Of the present year it is worked out where taxpayer.ordinary_income_usd is told.';
 COMMENT ON COLUMN tax.year_summary.disposal_count IS 'Disposals in the year (rows of lots.disposals).';
 COMMENT ON COLUMN tax.year_summary.unproven_count IS 'Disposals whose gain is not known and is in no sum: the value of the sale or of the lot is missing.';
 COMMENT ON COLUMN tax.year_summary.unproven_proceeds_usd IS 'Proceeds, where known, of the disposals whose gain is not known, and of the sales that found no lots: what would be taxed at most if nothing proves a cost.';

@@ -15,7 +15,7 @@ from warehouse.lots.calendar import Calendar
 from warehouse.lots.holding import Term
 from warehouse.lots.methods import RecordRules
 from warehouse.lots.policy import Pool
-from warehouse.settings import TaxYearSettings
+from warehouse.settings import IncomeSettings, TaxYearSettings
 from warehouse.tax.shares import ShareMatcher
 
 ZERO = Decimal(0)
@@ -33,7 +33,8 @@ class DayGain:
 class YearOfBook:
     """What one tax year brings: the books' own gains and income, and what the person told of it.
 
-    `day_gains` add up to the gains; they are given only to a country that `taxes_by_day`.
+    `day_gains` add up to the gains; they are given only to a country that `taxes_by_day`. `income` is what is told of
+    the person's other income, `None` for a year of which it is not known.
     """
 
     tax_year: int
@@ -43,6 +44,7 @@ class YearOfBook:
     filing_status: str
     told: TaxYearSettings
     day_gains: tuple[DayGain, ...] = ()
+    income: IncomeSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)

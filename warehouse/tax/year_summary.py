@@ -103,7 +103,17 @@ def summarize_years(facts: Iterable[YearFacts], *, settings: BookSettings, prese
     told = {number: year for number, year in settings.tax_years.items() if number <= present_year}
     numbers = {*by_year, *told, present_year}
     years = [by_year.get(number, YearFacts(number)) for number in range(min(numbers), max(numbers) + 1)]
-    taxed = country.net_years([_of_book(year, told.get(year.tax_year, TaxYearSettings()), settings) for year in years])
+    taxed = country.net_years(
+        [
+            _of_book(
+                year,
+                told.get(year.tax_year, TaxYearSettings()),
+                settings,
+                is_present=year.tax_year == present_year,
+            )
+            for year in years
+        ]
+    )
 
     rows: list[YearSummary] = []
     for year, result in zip(years, taxed, strict=True):
@@ -113,7 +123,9 @@ def summarize_years(facts: Iterable[YearFacts], *, settings: BookSettings, prese
     return rows
 
 
-def _of_book(year: YearFacts, told: TaxYearSettings, settings: BookSettings) -> YearOfBook:
+def _of_book(year: YearFacts, told: TaxYearSettings, settings: BookSettings, *, is_present: bool) -> YearOfBook:
+    """The year as a country nets it; the income that is told is of the present year, not of earlier ones."""
+    ordinary = settings.income.ordinary_income_usd if told.ordinary_income_usd is None else told.ordinary_income_usd
     return YearOfBook(
         tax_year=year.tax_year,
         short_gain_usd=year.short_gain_usd,
@@ -122,6 +134,7 @@ def _of_book(year: YearFacts, told: TaxYearSettings, settings: BookSettings) -> 
         filing_status=told.filing_status or settings.filing_status,
         told=told,
         day_gains=year.day_gains,
+        income=replace(settings.income, ordinary_income_usd=ordinary) if is_present else None,
     )
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from warehouse.settings import BookSettings, TaxYearSettings
+from warehouse.settings import BookSettings, IncomeSettings, TaxYearSettings
 from warehouse.tax.year_summary import YearFacts, YearSummary, summarize_years
 
 
@@ -95,6 +95,18 @@ def test_year__other_gains_and_status_given__are_netted_with_the_books_own() -> 
     assert row.deductible_loss_usd == Decimal(1500)
     assert (row.carryover_short_out_usd, row.carryover_long_out_usd) == (Decimal(1500), Decimal(1500))
     assert not row.is_income_assumed
+
+
+def test_years__income_told__is_that_of_the_present_year_alone() -> None:
+    """2025: 12,000 of loss, 9,000 go on as assumed. 2026: 10,000 and 500 of coins less 3,000 less 16,100 is -8,600.
+
+    3,000 more is still below zero, so nothing of the 9,000 is used.
+    """
+    settings = BookSettings(accounts=(), income=IncomeSettings(ordinary_income_usd=Decimal(10000)))
+    facts = [YearFacts(2025, short_gain_usd=Decimal(-12000)), YearFacts(2026, ordinary_income_usd=Decimal(500))]
+    rows = summarize_years(facts, settings=settings, present_year=2026)
+    assert [row.carryover_short_out_usd for row in rows] == [Decimal(9000), Decimal(9000)]
+    assert ["taxable income is not given" in " ".join(row.notes) for row in rows] == [True, False]
 
 
 def test_years__told_of_before_the_first_disposal__begin_there() -> None:

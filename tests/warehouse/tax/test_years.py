@@ -1,9 +1,11 @@
 """Losses carried through several years."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from warehouse.tax.us.liability import TaxReturn
 from warehouse.tax.us.netting import Carryover
 from warehouse.tax.us.years import YearOfGains, carry_through
 
@@ -69,6 +71,19 @@ def test_carry_through__low_income_year__keeps_what_it_could_not_use() -> None:
     """Taxable income of -1,000 after the 3,000 deduction used only 2,000 of it (worksheet line 4)."""
     years = carry_through([year(2024, -10000, 0, taxable_income_usd=Decimal(-1000)), year(2025, 0, 0)])
     assert years[1].carried_in == Carryover(Decimal(8000))
+
+
+def test_carry_through__return_known_but_for_gains__works_out_what_the_deduction_could_use() -> None:
+    """10,000 less 3,000 less 15,750 (2025, single) is -8,750, and 3,000 more still below zero: all 12,000 go on."""
+    (loss,) = carry_through([replace(year(2025, -12000, 0), filed=TaxReturn(Decimal(10000)))])
+    assert loss.worksheet.line_1 == Decimal(-8750)
+    assert loss.carried_out == Carryover(Decimal(12000))
+    assert (loss.is_income_assumed, loss.notes) == (False, ())
+
+
+def test_carry_through__figures_of_the_year_not_known__assumes_as_before() -> None:
+    (loss,) = carry_through([replace(year(2031, -12000, 0), filed=TaxReturn(Decimal(10000)))])
+    assert (loss.carried_out, loss.is_income_assumed) == (Carryover(Decimal(9000)), True)
 
 
 def test_carry_through__a_year_left_out__is_refused() -> None:

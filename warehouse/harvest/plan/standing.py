@@ -18,7 +18,6 @@ from warehouse.lots.holding import first_long_date
 from warehouse.settings import BookSettings, TaxYearSettings
 from warehouse.tax.us.figures import Figures, UnknownFiguresError, load_figures
 from warehouse.tax.us.liability import TaxReturn
-from warehouse.tax.us.years import INCOME_NOT_GIVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,6 @@ def standing_year(summary: Mapping[str, Any], settings: BookSettings, *, today: 
         except UnknownFiguresError as error:
             no_tax = str(error)
             notes.append(f"{no_tax}, so no tax is worked out: the plan is in loss dollars")
-    if figures is not None:  # the plan works out taxable income and with it what is carried on
-        notes = [note for note in notes if not note.startswith(INCOME_NOT_GIVEN)]
     coins: Decimal = summary["ordinary_income_usd"]
     later = later_years(
         settings.harvest,

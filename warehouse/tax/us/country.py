@@ -17,6 +17,7 @@ from warehouse.lots.methods import RecordRules
 from warehouse.lots.policy import METHODS, Pool
 from warehouse.settings import TaxYearSettings
 from warehouse.tax.country import ZERO, Country, YearOfBook, YearOfTax
+from warehouse.tax.us.liability import TaxReturn
 from warehouse.tax.us.netting import Carryover
 from warehouse.tax.us.years import NettedYear, YearOfGains, carry_through
 
@@ -38,7 +39,21 @@ def _gains(year: YearOfBook) -> YearOfGains:
             filing_status=year.filing_status,
             taxable_income_usd=year.told.taxable_income_usd,
             carried_in=_carried_in(year.told),
+            filed=_filed(year),
         )
+
+
+def _filed(year: YearOfBook) -> TaxReturn | None:
+    """The return but for its gains: the income that is told and the coins received as income."""
+    told = year.income
+    if told is None or told.ordinary_income_usd is None:
+        return None
+    return TaxReturn(
+        ordinary_income_usd=told.ordinary_income_usd + year.ordinary_income_usd,
+        qualified_dividends_usd=told.qualified_dividends_usd,
+        investment_income_usd=told.investment_income_usd,
+        deduction_usd=told.deduction_usd,
+    )
 
 
 def _carried_in(told: TaxYearSettings) -> Carryover | None:

@@ -4,10 +4,12 @@ Belongs here: the chain. Does not belong here: one year's arithmetic (`netting.p
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
+from warehouse.tax.us.figures import UnknownFiguresError, load_figures
+from warehouse.tax.us.liability import TaxReturn, tax
 from warehouse.tax.us.netting import (
     Carryover,
     Netting,
@@ -17,16 +19,14 @@ from warehouse.tax.us.netting import (
     net_year,
 )
 
-INCOME_NOT_GIVEN = "taxable income is not given"
-"""How the note begins that says that a carryover out is worked out as if taxable income were large enough."""
-
 
 @dataclass(frozen=True, slots=True)
 class YearOfGains:
     """What one year brings: its own gains, signed, and what the person told of it.
 
-    `taxable_income_usd` is Form 1040 line 15, signed, `None` when not known. `carried_in` is what the return of that
-    year says on lines 6 and 14; it wins over what the chain works out, which also is how a chain begins.
+    `taxable_income_usd` is Form 1040 line 15, signed, `None` when not known; then it is worked out from `filed`, the
+    return of that year but for its gains, where that is known. `carried_in` is what the return of that year says on
+    lines 6 and 14; it wins over what the chain works out, which also is how a chain begins.
     """
 
     tax_year: int
@@ -35,6 +35,7 @@ class YearOfGains:
     filing_status: str
     taxable_income_usd: Decimal | None = None
     carried_in: Carryover | None = None
+    filed: TaxReturn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _net(year: YearOfGains, computed: Carryover, *, is_first: bool) -> NettedYea
         carried_in=carried_in,
         limit_usd=loss_limit_usd(year.filing_status),
     )
-    worksheet = carryover_worksheet(netting, taxable_income_usd=year.taxable_income_usd)
+    worksheet = carryover_worksheet(netting, taxable_income_usd=_taxable_income_usd(year, netting))
     notes: list[str] = []
     if not is_first and carried_in != computed:
         notes.append(
@@ -91,7 +92,19 @@ def _net(year: YearOfGains, computed: Carryover, *, is_first: bool) -> NettedYea
         )
     if worksheet.line_1 is None and netting.deductible_loss_usd > 0:
         notes.append(
-            f"{INCOME_NOT_GIVEN}: the carryover out is worked out as if it were large enough to use "
+            "taxable income is not given: the carryover out is worked out as if it were large enough to use "
             f"the whole deduction of {netting.deductible_loss_usd:,.2f}"
         )
     return NettedYear(year.tax_year, carried_in, netting, worksheet, tuple(notes))
+
+
+def _taxable_income_usd(year: YearOfGains, netting: Netting) -> Decimal | None:
+    """Line 1 of the worksheet: as told, else worked out; `None` where income or the figures of the year are unknown."""
+    if year.taxable_income_usd is not None or year.filed is None:
+        return year.taxable_income_usd
+    try:
+        figures = load_figures(year.tax_year, year.filing_status)
+    except UnknownFiguresError:
+        return None
+    filed = replace(year.filed, short_net_usd=netting.short_net_usd, long_net_usd=netting.long_net_usd)
+    return tax(figures, filed).taxable_income_usd
