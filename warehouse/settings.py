@@ -206,3 +206,8 @@ class BookSettings:
     business: BusinessSettings = field(default_factory=BusinessSettings)
     forms: FormSettings = field(default_factory=FormSettings)
     income: IncomeSettings = field(default_factory=IncomeSettings)
+
+    def ordinary_income_usd(self, tax_year: int) -> Decimal | None:
+        """The person's other ordinary income: what is told of the year, else of a usual one; `None` if neither is."""
+        told = self.tax_years.get(tax_year, TaxYearSettings()).ordinary_income_usd
+        return self.income.ordinary_income_usd if told is None else told

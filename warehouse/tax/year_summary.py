@@ -125,7 +125,7 @@ def summarize_years(facts: Iterable[YearFacts], *, settings: BookSettings, prese
 
 def _of_book(year: YearFacts, told: TaxYearSettings, settings: BookSettings, *, is_present: bool) -> YearOfBook:
     """The year as a country nets it; the income that is told is of the present year, not of earlier ones."""
-    ordinary = settings.income.ordinary_income_usd if told.ordinary_income_usd is None else told.ordinary_income_usd
+    ordinary = settings.ordinary_income_usd(year.tax_year)
     return YearOfBook(
         tax_year=year.tax_year,
         short_gain_usd=year.short_gain_usd,

@@ -16,8 +16,8 @@ from warehouse.harvest.plan.later import later_years
 from warehouse.harvest.plan.worth import Standing
 from warehouse.lots.holding import first_long_date
 from warehouse.settings import BookSettings, TaxYearSettings
+from warehouse.tax.us.country import return_without_gains
 from warehouse.tax.us.figures import Figures, UnknownFiguresError, load_figures
-from warehouse.tax.us.liability import TaxReturn
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def standing_year(summary: Mapping[str, Any], settings: BookSettings, *, today: 
     told = settings.tax_years.get(tax_year, TaxYearSettings())
     status = told.filing_status or settings.filing_status
     notes = [str(note) for note in summary["notes"] if "so far" not in note]
-    ordinary = settings.income.ordinary_income_usd if told.ordinary_income_usd is None else told.ordinary_income_usd
+    ordinary = settings.ordinary_income_usd(tax_year)
     usual = ordinary if settings.income.ordinary_income_usd is None else settings.income.ordinary_income_usd
     figures: Figures | None = None
     no_tax: str | None = None
@@ -65,7 +65,7 @@ def standing_year(summary: Mapping[str, Any], settings: BookSettings, *, today: 
         today=today,
         new_long_from=first_long_date(today),
         figures=figures,
-        filed=_filed((usual or Decimal(0)) + coins, settings),
+        filed=return_without_gains(settings.income, (usual or Decimal(0)) + coins),
         state_rate=settings.income.state_rate,
     )
     standing = Standing(
@@ -75,17 +75,7 @@ def standing_year(summary: Mapping[str, Any], settings: BookSettings, *, today: 
         long_net_usd=summary["long_net_usd"],
         later=later,
         figures=figures,
-        filed=None if figures is None else _filed((ordinary or Decimal(0)) + coins, settings),
+        filed=None if figures is None else return_without_gains(settings.income, (ordinary or Decimal(0)) + coins),
         state_rate=settings.income.state_rate,
     )
     return StandingYear(standing, tuple(notes), no_tax)
-
-
-def _filed(ordinary: Decimal, settings: BookSettings) -> TaxReturn:
-    income = settings.income
-    return TaxReturn(
-        ordinary_income_usd=ordinary,
-        qualified_dividends_usd=income.qualified_dividends_usd,
-        investment_income_usd=income.investment_income_usd,
-        deduction_usd=income.deduction_usd,
-    )

@@ -9,13 +9,13 @@ Belongs here: what the interface asks for. Does not belong here: the netting (`n
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import localcontext
+from decimal import Decimal, localcontext
 
 from warehouse.exact import EXACT
 from warehouse.lots.calendar import Calendar
 from warehouse.lots.methods import RecordRules
 from warehouse.lots.policy import METHODS, Pool
-from warehouse.settings import TaxYearSettings
+from warehouse.settings import IncomeSettings, TaxYearSettings
 from warehouse.tax.country import ZERO, Country, YearOfBook, YearOfTax
 from warehouse.tax.us.liability import TaxReturn
 from warehouse.tax.us.netting import Carryover
@@ -45,14 +45,18 @@ def _gains(year: YearOfBook) -> YearOfGains:
 
 def _filed(year: YearOfBook) -> TaxReturn | None:
     """The return but for its gains: the income that is told and the coins received as income."""
-    told = year.income
-    if told is None or told.ordinary_income_usd is None:
+    if year.income is None or year.income.ordinary_income_usd is None:
         return None
+    return return_without_gains(year.income, year.income.ordinary_income_usd + year.ordinary_income_usd)
+
+
+def return_without_gains(income: IncomeSettings, ordinary_usd: Decimal) -> TaxReturn:
+    """A return with `ordinary_usd` of ordinary income in all, and what else is told of the person's income."""
     return TaxReturn(
-        ordinary_income_usd=told.ordinary_income_usd + year.ordinary_income_usd,
-        qualified_dividends_usd=told.qualified_dividends_usd,
-        investment_income_usd=told.investment_income_usd,
-        deduction_usd=told.deduction_usd,
+        ordinary_income_usd=ordinary_usd,
+        qualified_dividends_usd=income.qualified_dividends_usd,
+        investment_income_usd=income.investment_income_usd,
+        deduction_usd=income.deduction_usd,
     )
 
 
