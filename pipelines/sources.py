@@ -79,7 +79,7 @@ def evm_connector(configuration: conf.Configuration, account: conf.EvmAccount) -
         name=account.name,
         chain=account.network,
         addresses=frozenset(account.addresses),
-        rpc_urls=tuple(url if is_own_machine(url) else configuration.secret(url) or "" for url in account.rpc_url),
+        rpc_urls=tuple(_node_url(configuration, url) for url in account.rpc_url),
         family=frozenset(owner for wallet in wallets for owner in wallet.addresses),
         start_block=account.start_block,
         since=datetime.combine(account.since, time(), tzinfo=UTC) if account.since else None,
@@ -97,6 +97,10 @@ def evm_connector(configuration: conf.Configuration, account: conf.EvmAccount) -
         settings=DecodingSettings(tokens=account.tokens, validator_withdrawals=account.validator_withdrawals),
     )
     return EvmConnector(evm_account, Decoder(decoding.transactions, decoding.balances, decoding.fingerprint))
+
+
+def _node_url(configuration: conf.Configuration, url: str) -> str:
+    return url if is_own_machine(url) else configuration.secret(url) or ""
 
 
 def price_fetcher(configuration: conf.Configuration) -> PriceFetcher:
@@ -193,9 +197,8 @@ def _token_sources(configuration: conf.Configuration) -> list[TokenSource]:
     for wallet in _wallets(configuration) if prices.pools else ():
         if wallet.replay is not None:
             continue  # a recording has no answers about pools
-        url = wallet.rpc_url[0]
         try:
-            secret = url if is_own_machine(url) else configuration.secret(url) or ""
+            secret = _node_url(configuration, wallet.rpc_url[0])
         except conf.ConfigurationError:
             continue  # the wallet itself fails with that, in words
         known = chains.get(wallet.chain)

@@ -38,7 +38,7 @@ def open_warehouse(
     memory_bytes = memory_bytes or memory_for_duckdb()
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory_bytes // 1_000_000}MB",
-        "threads": max(1, min(os.cpu_count() or 1, memory_bytes // _BYTES_A_THREAD)),
+        "threads": _most_threads(memory_bytes),
         "autoinstall_known_extensions": False,
     }
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
@@ -54,7 +54,11 @@ def open_warehouse(
 def threads_for_build(raw_root: Path) -> int:
     """How many threads a build of the raw files under `raw_root` makes use of: one per core where they are many."""
     evidence = sum(path.stat().st_size for path in raw_root.rglob("*.parquet"))
-    return min(os.cpu_count() or 1, memory_for_duckdb() // _BYTES_A_THREAD, evidence // _EVIDENCE_A_THREAD + 1) or 1
+    return min(_most_threads(memory_for_duckdb()), evidence // _EVIDENCE_A_THREAD + 1)
+
+
+def _most_threads(memory_bytes: int) -> int:
+    return max(1, min(os.cpu_count() or 1, memory_bytes // _BYTES_A_THREAD))
 
 
 def memory_for_duckdb() -> int:
