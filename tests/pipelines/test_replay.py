@@ -1,7 +1,6 @@
 """`lotkeeper replay` on a small published book."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -42,11 +41,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     book.price("BTC", "2026-03-30", "55000")
     book.price("BTC", "2026-11-23", "58000")
     book.build()
-    (folder / "data").mkdir()
-    shutil.copy(book.public, folder / "data" / "lotkeeper.duckdb")
-    path = folder / "lotkeeper.toml"
-    path.write_text(CONFIGURATION, encoding="utf-8")
-    return path
+    return book.configured(CONFIGURATION)
 
 
 def test_replay__a_month_under_water__is_told_with_what_it_saved(config: Path) -> None:
@@ -80,10 +75,7 @@ def test_replay__year_before_the_first_disposal__is_gone_through(tmp_path: Path)
     )
     book.price("BTC", "2025-03-30", "55000")
     book.build()
-    (tmp_path / "data").mkdir()
-    shutil.copy(book.public, tmp_path / "data" / "lotkeeper.duckdb")
-    path = tmp_path / "lotkeeper.toml"
-    path.write_text(CONFIGURATION, encoding="utf-8")
+    path = book.configured(CONFIGURATION)
     done = CliRunner().invoke(app, ["replay", "--year", "2025", "--config", str(path), "--format", "json"])
     assert done.exit_code == 0, done.output
     totals = json.loads(done.stdout)["totals"]

@@ -1,7 +1,6 @@
 """`lotkeeper what-if`: on a small published book, which it only reads."""
 
 import json
-import shutil
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -49,11 +48,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     book.price("BTC", "2026-11-23", "40000")
     book.build()
-    (folder / "data").mkdir()
-    shutil.copy(book.public, folder / "data" / "lotkeeper.duckdb")
-    path = folder / "lotkeeper.toml"
-    path.write_text(CONFIGURATION, encoding="utf-8")
-    return path
+    return book.configured(CONFIGURATION)
 
 
 def run(config: Path, *arguments: str) -> Result:

@@ -3,6 +3,7 @@
 Belongs here: short ways to write rows of raw. Does not belong here: what the books should make of them.
 """
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -185,6 +186,14 @@ class RawBook:
             settings=self.book_settings,
             as_of=as_of,
         )
+
+    def configured(self, text: str) -> Path:
+        """A configuration beside what was published, as commands find it; returns its lotkeeper.toml."""
+        (self.folder / "data").mkdir()
+        shutil.copy(self.public, self.folder / "data" / "lotkeeper.duckdb")
+        config = self.folder / "lotkeeper.toml"
+        config.write_text(text, encoding="utf-8")
+        return config
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """What the published file answers."""

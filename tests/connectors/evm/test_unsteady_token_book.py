@@ -10,23 +10,10 @@ import pytest
 from web3 import Web3
 
 from support.chain.anvil import anvil
+from support.chain.book import wallet_book
 from support.chain.scenario import ALICE, ETHER, Story, begin
 from support.command import lotkeeper
 from warehouse.quality.balances import BALANCES
-
-BOOK = """\
-as_of = 2023-11-20T00:00:00Z
-[taxpayer]
-time_zone = "America/New_York"
-[prices]
-venues = []
-[[account]]
-name = "cold"
-kind = "evm"
-chain = "testchain"
-chain_id = 31337
-confirmations = 0
-"""
 
 
 @pytest.fixture
@@ -39,9 +26,7 @@ def young() -> Iterator[Story]:
 
 def _ask(story: Story, folder: Path, *queries: str) -> list[list[tuple[Any, ...]]]:
     """Sync the book of Alice and ask the published file."""
-    config = folder / "lotkeeper.toml"
-    config.write_text(f'{BOOK}rpc_url = "{story.url}"\naddresses = ["{ALICE}"]\n', encoding="utf-8")
-    done = lotkeeper("sync", "--config", config)
+    done = lotkeeper("sync", "--config", wallet_book(folder, story.url, addresses=[ALICE]))
     assert done.returncode == 0, done.stdout + done.stderr
     with duckdb.connect(folder / "data" / "lotkeeper.duckdb", read_only=True) as connection:
         return [connection.execute(query).fetchall() for query in queries]

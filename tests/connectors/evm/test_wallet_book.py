@@ -6,29 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from support.chain.book import wallet_book
 from support.chain.gate import TRACES, gate
 from support.chain.scenario import ALICE, BOB, Story
 from support.command import lotkeeper
 
-BOOK = """\
-as_of = 2023-11-20T00:00:00Z
-[taxpayer]
-time_zone = "America/New_York"
-[prices]
-venues = []
-[[account]]
-name = "cold"
-kind = "evm"
-chain = "testchain"
-chain_id = 31337
-confirmations = 0
-"""
-
 
 def _book(folder: Path, *urls: str) -> Path:
-    config = folder / "lotkeeper.toml"
-    config.write_text(f"{BOOK}rpc_url = {list(urls)}\naddresses = {[ALICE, BOB]}\n", encoding="utf-8")
-    return config
+    return wallet_book(folder, *urls, addresses=[ALICE, BOB])
 
 
 def test_sync__wallet__publishes_balances_that_agree_to_the_last_unit(story: Story, tmp_path: Path) -> None:
@@ -106,9 +91,9 @@ def test_sync__two_wallets__know_each_other_by_the_hash_of_what_was_sent_between
     """Alice sent Bob 1 ETH, 43 wei and half a WETH, and Bob sent Alice 47 wei."""
     second = '[[account]]\nname = "spare"\nkind = "evm"\nchain = "testchain"\nchain_id = 31337\nconfirmations = 0\n'
     names = f'[account.tokens]\n"{story.named["WETH9"].address}" = "WETH"\n'
-    text = f'{BOOK}rpc_url = "{story.url}"\naddresses = ["{ALICE}"]\n{names}'
-    config = tmp_path / "lotkeeper.toml"
-    config.write_text(f'{text}{second}rpc_url = "{story.url}"\naddresses = ["{BOB}"]\n{names}', encoding="utf-8")
+    config = wallet_book(tmp_path, story.url, addresses=[ALICE])
+    with config.open("a", encoding="utf-8") as file:
+        file.write(f'{names}{second}rpc_url = "{story.url}"\naddresses = ["{BOB}"]\n{names}')
     done = lotkeeper("sync", "--config", config)
     assert done.returncode == 0, done.stdout + done.stderr
     with duckdb.connect(tmp_path / "data" / "lotkeeper.duckdb", read_only=True) as connection:
